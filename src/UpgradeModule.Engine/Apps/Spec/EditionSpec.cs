@@ -1,0 +1,20 @@
+namespace UpgradeModule.Engine.Apps;
+
+/// <summary>One edition.</summary>
+public sealed record EditionSpec
+{
+    /// <summary>The short name.</summary>
+    public string Id { get; init; } = "";
+
+    /// <summary>The vendor's name.</summary>
+    public string DisplayName { get; init; } = "";
+
+    /// <summary>Whether it is assumed where nothing says otherwise.</summary>
+    public bool Default { get; init; }
+
+    /// <summary>Image names (without tag) by which it is recognised.</summary>
+    public IReadOnlyList<string> Images { get; init; } = [];
+
+    /// <summary>Settings and the values by which it is recognised.</summary>
+    public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
+}

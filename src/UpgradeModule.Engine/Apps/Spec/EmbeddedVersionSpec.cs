@@ -1,0 +1,14 @@
+namespace UpgradeModule.Engine.Apps;
+
+/// <summary>How a file tells its own version.</summary>
+public sealed record EmbeddedVersionSpec
+{
+    /// <summary>The entry of a zip or JAR file that has it.</summary>
+    public string? ZipEntry { get; init; }
+
+    /// <summary>A command that prints it; <c>{artifact}</c> stands for the file.</summary>
+    public IReadOnlyList<string> Command { get; init; } = [];
+
+    /// <summary>A regular expression whose group <c>version</c> is the version.</summary>
+    public string Pattern { get; init; } = "";
+}

@@ -1,0 +1,23 @@
+namespace UpgradeModule.Engine.Apps;
+
+/// <summary>The container image that holds a version.</summary>
+public sealed record ImageSpec
+{
+    /// <summary>The registry that <c>-Registry</c> overrides for mirrors.</summary>
+    public string? Registry { get; init; }
+
+    /// <summary>The repository by edition: <c>metabase/metabase</c>.</summary>
+    public IReadOnlyDictionary<string, string> Repositories { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The tag; <c>{version}</c> and <c>{tag}</c> are replaced.</summary>
+    public string Tag { get; init; } = "{tag}";
+
+    /// <summary>Regular expressions of tags that move: <c>latest</c>, <c>.*\\.x</c>.</summary>
+    public IReadOnlyList<string> MutableTags { get; init; } = [];
+
+    /// <summary>The path inside the container that holds data.</summary>
+    public string? DataPath { get; init; }
+
+    /// <summary>The user it runs as, where not root.</summary>
+    public string? ConfigUser { get; init; }
+}

@@ -1,0 +1,17 @@
+namespace UpgradeModule.Engine.Apps;
+
+/// <summary>A pair of versions whose down-migration is known to fail.</summary>
+public sealed record KnownBadSpec
+{
+    /// <summary>The newer version, or a pattern such as 0.49.6 or 0.49.</summary>
+    public string From { get; init; } = "";
+
+    /// <summary>The older version or pattern; any where empty.</summary>
+    public string? To { get; init; }
+
+    /// <summary>What happens.</summary>
+    public string Reason { get; init; } = "";
+
+    /// <summary>The address of the report.</summary>
+    public string? Source { get; init; }
+}

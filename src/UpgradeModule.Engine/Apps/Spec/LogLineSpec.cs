@@ -1,0 +1,17 @@
+namespace UpgradeModule.Engine.Apps;
+
+/// <summary>A log line that tells something.</summary>
+public sealed record LogLineSpec
+{
+    /// <summary>A regular expression.</summary>
+    public string Pattern { get; init; } = "";
+
+    /// <summary><c>info</c>, <c>progress</c>, <c>ready</c>, <c>warning</c> or <c>failure</c>.</summary>
+    public string Meaning { get; init; } = "info";
+
+    /// <summary>What it means, for people.</summary>
+    public string? Message { get; init; }
+
+    /// <summary>What to do about it.</summary>
+    public string? Remedy { get; init; }
+}

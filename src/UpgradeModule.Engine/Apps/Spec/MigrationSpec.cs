@@ -1,0 +1,44 @@
+namespace UpgradeModule.Engine.Apps;
+
+/// <summary>How schema migrations are seen and driven.</summary>
+public sealed record MigrationSpec
+{
+    /// <summary><c>liquibase</c>, <c>east</c> or <c>table</c>.</summary>
+    public string Kind { get; init; } = "table";
+
+    /// <summary>The table that lists what ran.</summary>
+    public string? Table { get; init; }
+
+    /// <summary>Its column with the migration's name.</summary>
+    public string IdColumn { get; init; } = "id";
+
+    /// <summary>Its column with the order of execution.</summary>
+    public string? OrderColumn { get; init; }
+
+    /// <summary>The table that holds the migration lock.</summary>
+    public string? LockTable { get; init; }
+
+    /// <summary>A regular expression whose group <c>major</c> tells the major from a migration's name.</summary>
+    public string? MajorPattern { get; init; }
+
+    /// <summary>Migrations that tell nothing of the major: back-ports and forerunners.</summary>
+    public IReadOnlyList<string> IgnoredForMajor { get; init; } = [];
+
+    /// <summary>The explicit migrate command, for applications that don't migrate on start.</summary>
+    public IReadOnlyList<string> UpCommand { get; init; } = [];
+
+    /// <summary>The command that migrates down; <c>{artifact}</c> stands for the newer version's artifact.</summary>
+    public IReadOnlyList<string> DownCommand { get; init; } = [];
+
+    /// <summary>The lowest version that has it.</summary>
+    public string? DownFrom { get; init; }
+
+    /// <summary>The lowest version that it may go to.</summary>
+    public string? DownTo { get; init; }
+
+    /// <summary>Versions whose down-migration is known to fail.</summary>
+    public IReadOnlyList<KnownBadSpec> DownKnownBad { get; init; } = [];
+
+    /// <summary>What is known of single migrations.</summary>
+    public IReadOnlyList<MigrationNoteSpec> Known { get; init; } = [];
+}

@@ -1,0 +1,38 @@
+namespace UpgradeModule.Engine.Apps;
+
+/// <summary>One step between versions that the application doesn't do by itself.</summary>
+public sealed record StepSpec
+{
+    /// <summary>Its name, unique in the definition.</summary>
+    public string Id { get; init; } = "";
+
+    /// <summary>What it does, in a line.</summary>
+    public string Title { get; init; } = "";
+
+    /// <summary><c>manual</c> or <c>automatic</c>.</summary>
+    public string Kind { get; init; } = "manual";
+
+    /// <summary>It is done before the first stop at or above this version, where the version before is below it.</summary>
+    public string? Before { get; init; }
+
+    /// <summary>It is done after the first stop at or above this version, where the version before is below it.</summary>
+    public string? After { get; init; }
+
+    /// <summary>The lowest version at which it can be done: the path has that stop, or a newer one of the same major, before it.</summary>
+    public string? AtLeast { get; init; }
+
+    /// <summary>The editions that need it; all where empty.</summary>
+    public IReadOnlyList<string> Editions { get; init; } = [];
+
+    /// <summary>How it is done, as Markdown.</summary>
+    public string Instructions { get; init; } = "";
+
+    /// <summary>The address of the page that demands it.</summary>
+    public string? Source { get; init; }
+
+    /// <summary>Tells whether it is needed; needed where empty.</summary>
+    public ProbeSpec? Needed { get; init; }
+
+    /// <summary>Tells whether it is done; a person confirms it where empty.</summary>
+    public ProbeSpec? Done { get; init; }
+}

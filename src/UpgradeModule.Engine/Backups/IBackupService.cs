@@ -1,0 +1,44 @@
+using UpgradeModule.Engine.Operations;
+
+namespace UpgradeModule.Engine.Backups;
+
+/// <summary>Makes, lists, tests and restores backups.</summary>
+public interface IBackupService
+{
+    /// <summary>Makes a backup.</summary>
+    /// <param name="context">The deployment.</param>
+    /// <param name="destination">The folder in which the backup's own folder is made; the deployment's, else the store's, where <see langword="null"/>.</param>
+    /// <param name="cancellationToken">Ends the work; nothing is left then.</param>
+    /// <exception cref="UpgradeException"><c>BackupFailed</c>, <c>DiskFull</c>, <c>BackupDestinationInvalid</c>, and what the database engine throws.</exception>
+    Task<AppBackup> BackupAsync(DeploymentContext context, string? destination, CancellationToken cancellationToken);
+
+    /// <summary>Lists backups, newest first. Folders that are no backup are passed over; a backup that can't be read is told as a warning.</summary>
+    /// <param name="query">Which.</param>
+    /// <param name="operation">Who is told.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    Task<IReadOnlyList<AppBackup>> ListAsync(BackupQuery query, IOperationContext operation, CancellationToken cancellationToken);
+
+    /// <summary>Reads one backup's manifest.</summary>
+    /// <param name="path">Its folder.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <exception cref="UpgradeException"><c>BackupNotFound</c>, <c>BackupCorrupt</c>.</exception>
+    Task<AppBackup> OpenAsync(string path, CancellationToken cancellationToken);
+
+    /// <summary>Tests a backup: its checksums, then a restore into a place of its own where every table is counted. A proof is written beside the backup.</summary>
+    /// <param name="backup">The backup.</param>
+    /// <param name="context">The deployment whose server may serve for the proof; where <see langword="null"/>, a throw-away place is used.</param>
+    /// <param name="checksumOnly">Whether only the checksums are tested.</param>
+    /// <param name="operation">Who is told.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <returns>What was found: a backup that is damaged is a result, no exception.</returns>
+    /// <exception cref="UpgradeException"><c>ScratchUnavailable</c>: it could not be tested.</exception>
+    Task<BackupTestResult> TestAsync(AppBackup backup, DeploymentContext? context, bool checksumOnly, IOperationContext operation, CancellationToken cancellationToken);
+
+    /// <summary>Restores a backup into a deployment's database, after its checksums were tested. The service must be stopped.</summary>
+    /// <param name="context">The deployment.</param>
+    /// <param name="backup">The backup.</param>
+    /// <param name="force">Whether a backup of another deployment, application or encryption key is taken too.</param>
+    /// <param name="cancellationToken">Ends the work; before the swap nothing has changed.</param>
+    /// <exception cref="UpgradeException"><c>ServiceRunning</c>, <c>BackupMismatch</c>, <c>BackupCorrupt</c>, and what the database engine throws.</exception>
+    Task<RestoreResult> RestoreAsync(DeploymentContext context, AppBackup backup, bool force, CancellationToken cancellationToken);
+}

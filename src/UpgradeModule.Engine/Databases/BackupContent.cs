@@ -1,0 +1,17 @@
+namespace UpgradeModule.Engine.Databases;
+
+/// <summary>The data of a backup, as a database engine needs it to restore.</summary>
+public sealed record BackupContent
+{
+    /// <summary>The backup's folder.</summary>
+    public string Directory { get; init; } = "";
+
+    /// <summary>The data's format, as <see cref="DumpResult.Format"/> has it.</summary>
+    public string Format { get; init; } = "";
+
+    /// <summary>The data files, relative to the folder.</summary>
+    public IReadOnlyList<string> Files { get; init; } = [];
+
+    /// <summary>The rows of every table that a restored copy must have.</summary>
+    public IReadOnlyList<TableCount> Tables { get; init; } = [];
+}

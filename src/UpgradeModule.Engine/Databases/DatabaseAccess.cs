@@ -1,0 +1,17 @@
+namespace UpgradeModule.Engine.Databases;
+
+/// <summary>A database and the log-ins for it. It holds secrets, prints none, and never leaves the engine.</summary>
+public sealed class DatabaseAccess
+{
+    /// <summary>The database.</summary>
+    public required DatabaseTarget Target { get; init; }
+
+    /// <summary>The application's own log-in; <see langword="null"/> where the engine needs none.</summary>
+    public DatabaseCredential? Credential { get; init; }
+
+    /// <summary>A log-in that may create databases on the same server; <see langword="null"/> where none was given.</summary>
+    public DatabaseCredential? Maintenance { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => Target.ToString();
+}

@@ -1,0 +1,93 @@
+using UpgradeModule.Engine.Apps;
+using UpgradeModule.Engine.Operations;
+
+namespace UpgradeModule.Engine.Databases;
+
+/// <summary>
+/// An application's database. Engines don't know each other; a new one is a new folder and one line where they are listed.
+/// </summary>
+public interface IAppDatabase : IAsyncDisposable
+{
+    /// <summary>The engine.</summary>
+    DatabaseEngine Engine { get; }
+
+    /// <summary>The database.</summary>
+    DatabaseTarget Target { get; }
+
+    /// <summary>Finds out what is there and what may be done.</summary>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <exception cref="UpgradeException"><c>DatabaseUnreachable</c>, <c>DatabaseLoginFailed</c>, <c>DatabaseNotFound</c>.</exception>
+    Task<DatabaseFacts> InspectAsync(CancellationToken cancellationToken);
+
+    /// <summary>Writes a consistent copy into a folder while the application goes on writing.</summary>
+    /// <param name="directory">The folder; it exists and is empty. What fails leaves it to the caller to remove.</param>
+    /// <param name="invariants">The invariants to read in the same snapshot.</param>
+    /// <param name="operation">Who is told.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <exception cref="UpgradeException"><c>BackupToolNotFound</c>, <c>BackupFailed</c>, <c>DiskFull</c>, and what <see cref="InspectAsync"/> throws.</exception>
+    Task<DumpResult> DumpAsync(string directory, IReadOnlyList<InvariantSpec> invariants, IOperationContext operation, CancellationToken cancellationToken);
+
+    /// <summary>Counts the rows of every table.</summary>
+    /// <param name="cancellationToken">Ends the work.</param>
+    Task<IReadOnlyList<TableCount>> CountRowsAsync(CancellationToken cancellationToken);
+
+    /// <summary>Reads invariants. One that can't be read has no value and says why.</summary>
+    /// <param name="invariants">Which.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    Task<IReadOnlyList<InvariantValue>> ReadInvariantsAsync(IReadOnlyList<InvariantSpec> invariants, CancellationToken cancellationToken);
+
+    /// <summary>Runs a query of the app definition, read-only.</summary>
+    /// <param name="sql">The query.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <returns>The rows, each value as invariant text or <see langword="null"/>.</returns>
+    /// <exception cref="UpgradeException"><c>DatabaseQueryFailed</c>.</exception>
+    Task<IReadOnlyList<IReadOnlyList<string?>>> QueryAsync(string sql, CancellationToken cancellationToken);
+
+    /// <summary>Tells whether a table is there.</summary>
+    /// <param name="name">Its name, any case, with or without its schema.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    Task<bool> TableExistsAsync(string name, CancellationToken cancellationToken);
+
+    /// <summary>Restores a backup into a place of its own, to prove it.</summary>
+    /// <param name="content">The backup's data.</param>
+    /// <param name="operation">Who is told.</param>
+    /// <param name="cancellationToken">Ends the work; what was made is removed.</param>
+    /// <exception cref="UpgradeException"><c>ScratchUnavailable</c>: no place to restore to; the right that is missing is named. <c>BackupCorrupt</c>: the data can't be restored.</exception>
+    Task<IScratchDatabase> RestoreToScratchAsync(BackupContent content, IOperationContext operation, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Restores a backup beside the live data, compares every table's rows with the backup's, then swaps. Owner, grants and settings of the
+    /// database stay. The data before is kept.
+    /// </summary>
+    /// <param name="content">The backup's data.</param>
+    /// <param name="label">A label for what is kept.</param>
+    /// <param name="operation">Who is told.</param>
+    /// <param name="cancellationToken">Ends the work; before the swap nothing has changed, after it everything has.</param>
+    /// <exception cref="UpgradeException"><c>RestoreFailed</c>, <c>BackupCorrupt</c>, <c>DatabaseInUse</c>, <c>PermissionMissing</c>, <c>DiskFull</c>.</exception>
+    Task<RestoreOutcome> RestoreAsync(BackupContent content, string label, IOperationContext operation, CancellationToken cancellationToken);
+
+    /// <summary>Keeps the present state for the way back. The application must be stopped.</summary>
+    /// <param name="label">A label, unique to the run and stop. Calling it again with the same label gives the same point.</param>
+    /// <param name="cancellationToken">Ends the work; nothing is left then.</param>
+    /// <exception cref="UpgradeException"><c>DatabaseInUse</c>, <c>PermissionMissing</c>, <c>DiskFull</c>, <c>RollbackPointFailed</c>.</exception>
+    Task<ReturnPoint> CreateRollbackPointAsync(string label, CancellationToken cancellationToken);
+
+    /// <summary>Goes back to a kept state. The application must be stopped. Doing it twice is no mistake.</summary>
+    /// <param name="point">The state. It becomes the live data, so it can't be gone back to again.</param>
+    /// <param name="cancellationToken">Ends the work before the swap.</param>
+    /// <returns>The data that was replaced, kept; <see langword="null"/> where the point had been gone back to already.</returns>
+    /// <exception cref="UpgradeException"><c>RollbackFailed</c>, <c>DatabaseInUse</c>, <c>PermissionMissing</c>.</exception>
+    Task<ReturnPoint?> RollbackAsync(ReturnPoint point, CancellationToken cancellationToken);
+
+    /// <summary>Drops a kept state. Doing it twice is no mistake. A state that serves as the live data is refused.</summary>
+    /// <param name="point">The state.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    Task DropAsync(ReturnPoint point, CancellationToken cancellationToken);
+
+    /// <summary>Takes a lock that lies in the database, where the engine has such (PostgreSQL: an advisory lock).</summary>
+    /// <param name="purpose">What it is taken for.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <returns>The lock; disposing it gives it back.</returns>
+    /// <exception cref="UpgradeException"><c>DeploymentLocked</c>.</exception>
+    Task<IAsyncDisposable> LockAsync(string purpose, CancellationToken cancellationToken);
+}

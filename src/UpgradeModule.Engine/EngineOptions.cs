@@ -1,0 +1,13 @@
+namespace UpgradeModule.Engine;
+
+/// <summary>Where the engine keeps its memory and finds the definitions that ship with it.</summary>
+public sealed record EngineOptions
+{
+    /// <summary>
+    /// The store's file. Empty: the environment variable <c>UPGRADEMODULE_STORE</c>, else machine-wide for root and administrators, else per user.
+    /// </summary>
+    public string? StorePath { get; init; }
+
+    /// <summary>The folder of shipped definitions. Empty: <c>apps</c> beside the engine's own folder.</summary>
+    public string? DefinitionsPath { get; init; }
+}

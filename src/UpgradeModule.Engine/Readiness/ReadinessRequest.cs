@@ -1,0 +1,20 @@
+namespace UpgradeModule.Engine.Readiness;
+
+/// <summary>What readiness is checked for.</summary>
+public sealed record ReadinessRequest
+{
+    /// <summary>The path; the one to the newest release where empty.</summary>
+    public UpgradePath? Path { get; init; }
+
+    /// <summary>Where the backup will go.</summary>
+    public string? BackupDestination { get; init; }
+
+    /// <summary>The artifact or folder of artifacts that will be used.</summary>
+    public string? ArtifactPath { get; init; }
+
+    /// <summary>The mirror that artifacts will come from.</summary>
+    public string? BaseUrl { get; init; }
+
+    /// <summary>Whether no backup will be made.</summary>
+    public bool SkipBackup { get; init; }
+}

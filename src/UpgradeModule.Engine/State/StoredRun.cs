@@ -1,0 +1,17 @@
+namespace UpgradeModule.Engine.State;
+
+/// <summary>A run as the store keeps it.</summary>
+public sealed record StoredRun
+{
+    /// <summary>Its name.</summary>
+    public string RunId { get; init; } = "";
+
+    /// <summary>The deployment's name.</summary>
+    public string Deployment { get; init; } = "";
+
+    /// <summary>When it began, in UTC.</summary>
+    public DateTimeOffset StartedOn { get; init; }
+
+    /// <summary>The run's document.</summary>
+    public string Json { get; init; } = "";
+}

@@ -1,0 +1,27 @@
+using UpgradeModule.Engine.Operations;
+
+namespace UpgradeModule.Engine.Upgrades;
+
+/// <summary>Runs upgrade paths, and knows the runs that were.</summary>
+public interface IUpgradeService
+{
+    /// <summary>Walks a path: readiness, artifacts and proven backup, then for every stop: stop, rollback point, swap, start, wait, compare.</summary>
+    /// <param name="context">The deployment.</param>
+    /// <param name="request">The path and how.</param>
+    /// <param name="cancellationToken">Cancelling goes back to the last completed stop first, and the result says so.</param>
+    /// <returns>How it ended: a failure that was taken back is a result, no exception.</returns>
+    /// <exception cref="UpgradeException"><c>NotReady</c>: blockers stand in the way; nothing was touched. <c>DeploymentLocked</c>. What fails before the first stop.</exception>
+    Task<UpgradeResult> RunAsync(DeploymentContext context, UpgradeRequest request, CancellationToken cancellationToken);
+
+    /// <summary>Lists runs, newest first.</summary>
+    /// <param name="deployment">The deployment; all that the store knows where <see langword="null"/>.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    Task<IReadOnlyList<UpgradeRun>> ListAsync(AppDeployment? deployment, CancellationToken cancellationToken);
+
+    /// <summary>Drops what a run kept for the way back. Afterwards only the backup can take it back.</summary>
+    /// <param name="context">The deployment.</param>
+    /// <param name="runId">The run.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <exception cref="UpgradeException"><c>RunNotFound</c>, <c>RunNotEnded</c>, <c>RunFailed</c>: its state still needs what is kept.</exception>
+    Task<UpgradeRun> CompleteAsync(DeploymentContext context, string runId, CancellationToken cancellationToken);
+}

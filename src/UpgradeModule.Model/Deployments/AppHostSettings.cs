@@ -1,0 +1,29 @@
+namespace UpgradeModule;
+
+/// <summary>How a deployment is run. Secrets are not in it: the environment is named by files and references.</summary>
+public sealed record AppHostSettings
+{
+    /// <summary>The program to run, for host kind <c>Process</c>: a full path or a name on the PATH.</summary>
+    public string? Command { get; init; }
+
+    /// <summary>Its arguments, one each, unquoted. <c>{artifact}</c> stands for the artifact's path.</summary>
+    public IReadOnlyList<string> Arguments { get; init; } = [];
+
+    /// <summary>The directory it runs in; the artifact's own where empty.</summary>
+    public string? WorkingDirectory { get; init; }
+
+    /// <summary>Files of <c>NAME=value</c> lines that make its environment, later ones first in rank.</summary>
+    public IReadOnlyList<string> EnvironmentFiles { get; init; } = [];
+
+    /// <summary>Environment variables whose values are references: <c>env:NAME</c>, <c>file:PATH</c> or <c>secret:NAME[@VAULT]</c>.</summary>
+    public IReadOnlyDictionary<string, string> EnvironmentReferences { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The file that its output is appended to.</summary>
+    public string? LogPath { get; init; }
+
+    /// <summary>The file that an upgrade swaps: a JAR or another single file.</summary>
+    public string? ArtifactPath { get; init; }
+
+    /// <summary>How long a graceful stop may take before the process is killed; the definition's grace where empty.</summary>
+    public TimeSpan? StopTimeout { get; init; }
+}

@@ -1,0 +1,68 @@
+namespace UpgradeModule;
+
+/// <summary>One execution of an upgrade path.</summary>
+public record UpgradeRun
+{
+    /// <summary>Its name.</summary>
+    public string RunId { get; init; } = "";
+
+    /// <summary>The deployment, as it was at the last entry.</summary>
+    public AppDeployment Deployment { get; init; } = new();
+
+    /// <summary>The version at the start.</summary>
+    public AppVersion From { get; init; } = null!;
+
+    /// <summary>The version that was aimed at.</summary>
+    public AppVersion To { get; init; } = null!;
+
+    /// <summary>The version that ran at the end.</summary>
+    public AppVersion? Reached { get; init; }
+
+    /// <summary>How it ended; empty while it runs.</summary>
+    public UpgradeOutcome? Outcome { get; init; }
+
+    /// <summary>When it began, in UTC.</summary>
+    public DateTimeOffset StartedOn { get; init; }
+
+    /// <summary>When it ended, in UTC.</summary>
+    public DateTimeOffset? EndedOn { get; init; }
+
+    /// <summary>How long the application could not be used, all stops together.</summary>
+    public TimeSpan Downtime { get; init; }
+
+    /// <summary>How long it took in all.</summary>
+    public TimeSpan Duration { get; init; }
+
+    /// <summary>The backup that guards it.</summary>
+    public AppBackup? Backup { get; init; }
+
+    /// <summary>What was done, in order, by stop.</summary>
+    public IReadOnlyList<UpgradeAction> Steps { get; init; } = [];
+
+    /// <summary>The invariants before.</summary>
+    public IReadOnlyList<InvariantValue> InvariantsBefore { get; init; } = [];
+
+    /// <summary>The invariants at the end.</summary>
+    public IReadOnlyList<InvariantValue> InvariantsAfter { get; init; } = [];
+
+    /// <summary>What is kept for the way back.</summary>
+    public IReadOnlyList<KeptItem> Kept { get; init; } = [];
+
+    /// <summary>The manual step that is needed, where the run paused.</summary>
+    public UpgradeStep? PausedAt { get; init; }
+
+    /// <summary>What failed and what was done about it.</summary>
+    public string? Error { get; init; }
+
+    /// <summary>The id of that error.</summary>
+    public string? ErrorId { get; init; }
+
+    /// <summary>Who ran it: user and machine.</summary>
+    public string By { get; init; } = "";
+
+    /// <summary>Whether what it kept for the way back has been dropped.</summary>
+    public bool Completed { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{RunId}: {Outcome}";
+}
