@@ -10,7 +10,7 @@ public interface IDefinitionCatalog
     /// <summary>Loads one definition.</summary>
     /// <param name="nameOrPath">Its name (case-insensitive), or the path of a definition file.</param>
     /// <param name="cancellationToken">Ends the work.</param>
-    /// <exception cref="UpgradeException"><c>AppNotFound</c>: there is none; the message names those that there are. <c>DefinitionInvalid</c>: the file has mistakes.</exception>
+    /// <exception cref="UpgradeException"><c>AppNotFound</c>: there is none; the message names those that there are. <c>DefinitionNotFound</c>: there is no such file. <c>DefinitionInvalid</c>: the file has mistakes.</exception>
     Task<AppSpec> GetAsync(string nameOrPath, CancellationToken cancellationToken);
 
     /// <summary>Checks a definition file and tells every mistake with its line.</summary>

@@ -4,17 +4,17 @@ namespace UpgradeModule.Engine.Apps;
 public sealed record EditionSpec
 {
     /// <summary>The short name.</summary>
-    public string Id { get; init; } = "";
+    public string Id { get; set; } = "";
 
     /// <summary>The vendor's name.</summary>
-    public string DisplayName { get; init; } = "";
+    public string DisplayName { get; set; } = "";
 
     /// <summary>Whether it is assumed where nothing says otherwise.</summary>
-    public bool Default { get; init; }
+    public bool Default { get; set; }
 
     /// <summary>Image names (without tag) by which it is recognised.</summary>
-    public IReadOnlyList<string> Images { get; init; } = [];
+    public IReadOnlyList<string> Images { get; set; } = [];
 
     /// <summary>Settings and the values by which it is recognised.</summary>
-    public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> Settings { get; set; } = new Dictionary<string, string>();
 }

@@ -4,11 +4,11 @@ namespace UpgradeModule.Engine.Apps;
 public sealed record EmbeddedVersionSpec
 {
     /// <summary>The entry of a zip or JAR file that has it.</summary>
-    public string? ZipEntry { get; init; }
+    public string? ZipEntry { get; set; }
 
     /// <summary>A command that prints it; <c>{artifact}</c> stands for the file.</summary>
-    public IReadOnlyList<string> Command { get; init; } = [];
+    public IReadOnlyList<string> Command { get; set; } = [];
 
     /// <summary>A regular expression whose group <c>version</c> is the version.</summary>
-    public string Pattern { get; init; } = "";
+    public string Pattern { get; set; } = "";
 }

@@ -4,20 +4,20 @@ namespace UpgradeModule.Engine.Apps;
 public sealed record HttpProbeSpec
 {
     /// <summary>The path from the base address: <c>/api/health</c>.</summary>
-    public string Path { get; init; } = "";
+    public string Path { get; set; } = "";
 
     /// <summary>The method.</summary>
-    public string Method { get; init; } = "GET";
+    public string Method { get; set; } = "GET";
 
     /// <summary>Status codes that are as expected.</summary>
-    public IReadOnlyList<int> Status { get; init; } = [200];
+    public IReadOnlyList<int> Status { get; set; } = [200];
 
     /// <summary>A regular expression that the body must match.</summary>
-    public string? Body { get; init; }
+    public string? Body { get; set; }
 
     /// <summary>Values that the JSON body must have, by dotted path; <c>{version}</c> and <c>{tag}</c> stand for the expected version.</summary>
-    public IReadOnlyDictionary<string, string> Json { get; init; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> Json { get; set; } = new Dictionary<string, string>();
 
     /// <summary>How long an answer may take, in seconds.</summary>
-    public int TimeoutSeconds { get; init; } = 5;
+    public int TimeoutSeconds { get; set; } = 5;
 }

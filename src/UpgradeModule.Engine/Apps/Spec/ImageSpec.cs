@@ -4,20 +4,20 @@ namespace UpgradeModule.Engine.Apps;
 public sealed record ImageSpec
 {
     /// <summary>The registry that <c>-Registry</c> overrides for mirrors.</summary>
-    public string? Registry { get; init; }
+    public string? Registry { get; set; }
 
     /// <summary>The repository by edition: <c>metabase/metabase</c>.</summary>
-    public IReadOnlyDictionary<string, string> Repositories { get; init; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> Repositories { get; set; } = new Dictionary<string, string>();
 
     /// <summary>The tag; <c>{version}</c> and <c>{tag}</c> are replaced.</summary>
-    public string Tag { get; init; } = "{tag}";
+    public string Tag { get; set; } = "{tag}";
 
     /// <summary>Regular expressions of tags that move: <c>latest</c>, <c>.*\\.x</c>.</summary>
-    public IReadOnlyList<string> MutableTags { get; init; } = [];
+    public IReadOnlyList<string> MutableTags { get; set; } = [];
 
     /// <summary>The path inside the container that holds data.</summary>
-    public string? DataPath { get; init; }
+    public string? DataPath { get; set; }
 
     /// <summary>The user it runs as, where not root.</summary>
-    public string? ConfigUser { get; init; }
+    public string? ConfigUser { get; set; }
 }

@@ -4,14 +4,14 @@ namespace UpgradeModule.Engine.Apps;
 public sealed record KnownBadSpec
 {
     /// <summary>The newer version, or a pattern such as 0.49.6 or 0.49.</summary>
-    public string From { get; init; } = "";
+    public string From { get; set; } = "";
 
     /// <summary>The older version or pattern; any where empty.</summary>
-    public string? To { get; init; }
+    public string? To { get; set; }
 
     /// <summary>What happens.</summary>
-    public string Reason { get; init; } = "";
+    public string Reason { get; set; } = "";
 
     /// <summary>The address of the report.</summary>
-    public string? Source { get; init; }
+    public string? Source { get; set; }
 }

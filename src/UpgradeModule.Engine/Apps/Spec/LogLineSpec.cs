@@ -4,14 +4,14 @@ namespace UpgradeModule.Engine.Apps;
 public sealed record LogLineSpec
 {
     /// <summary>A regular expression.</summary>
-    public string Pattern { get; init; } = "";
+    public string Pattern { get; set; } = "";
 
     /// <summary><c>info</c>, <c>progress</c>, <c>ready</c>, <c>warning</c> or <c>failure</c>.</summary>
-    public string Meaning { get; init; } = "info";
+    public string Meaning { get; set; } = "info";
 
     /// <summary>What it means, for people.</summary>
-    public string? Message { get; init; }
+    public string? Message { get; set; }
 
     /// <summary>What to do about it.</summary>
-    public string? Remedy { get; init; }
+    public string? Remedy { get; set; }
 }

@@ -4,14 +4,14 @@ namespace UpgradeModule.Engine.Apps;
 public sealed record MigrationNoteSpec
 {
     /// <summary>Its name.</summary>
-    public string Name { get; init; } = "";
+    public string Name { get; set; } = "";
 
     /// <summary><c>reversible</c>, <c>noop</c> or <c>gate</c>.</summary>
-    public string Rollback { get; init; } = "reversible";
+    public string Rollback { get; set; } = "reversible";
 
     /// <summary>The release that brought it.</summary>
-    public string? Release { get; init; }
+    public string? Release { get; set; }
 
     /// <summary>Editions and the like that run it.</summary>
-    public IReadOnlyList<string> Tags { get; init; } = [];
+    public IReadOnlyList<string> Tags { get; set; } = [];
 }

@@ -4,41 +4,41 @@ namespace UpgradeModule.Engine.Apps;
 public sealed record MigrationSpec
 {
     /// <summary><c>liquibase</c>, <c>east</c> or <c>table</c>.</summary>
-    public string Kind { get; init; } = "table";
+    public string Kind { get; set; } = "table";
 
     /// <summary>The table that lists what ran.</summary>
-    public string? Table { get; init; }
+    public string? Table { get; set; }
 
     /// <summary>Its column with the migration's name.</summary>
-    public string IdColumn { get; init; } = "id";
+    public string IdColumn { get; set; } = "id";
 
     /// <summary>Its column with the order of execution.</summary>
-    public string? OrderColumn { get; init; }
+    public string? OrderColumn { get; set; }
 
     /// <summary>The table that holds the migration lock.</summary>
-    public string? LockTable { get; init; }
+    public string? LockTable { get; set; }
 
     /// <summary>A regular expression whose group <c>major</c> tells the major from a migration's name.</summary>
-    public string? MajorPattern { get; init; }
+    public string? MajorPattern { get; set; }
 
     /// <summary>Migrations that tell nothing of the major: back-ports and forerunners.</summary>
-    public IReadOnlyList<string> IgnoredForMajor { get; init; } = [];
+    public IReadOnlyList<string> IgnoredForMajor { get; set; } = [];
 
     /// <summary>The explicit migrate command, for applications that don't migrate on start.</summary>
-    public IReadOnlyList<string> UpCommand { get; init; } = [];
+    public IReadOnlyList<string> UpCommand { get; set; } = [];
 
     /// <summary>The command that migrates down; <c>{artifact}</c> stands for the newer version's artifact.</summary>
-    public IReadOnlyList<string> DownCommand { get; init; } = [];
+    public IReadOnlyList<string> DownCommand { get; set; } = [];
 
     /// <summary>The lowest version that has it.</summary>
-    public string? DownFrom { get; init; }
+    public string? DownFrom { get; set; }
 
     /// <summary>The lowest version that it may go to.</summary>
-    public string? DownTo { get; init; }
+    public string? DownTo { get; set; }
 
     /// <summary>Versions whose down-migration is known to fail.</summary>
-    public IReadOnlyList<KnownBadSpec> DownKnownBad { get; init; } = [];
+    public IReadOnlyList<KnownBadSpec> DownKnownBad { get; set; } = [];
 
     /// <summary>What is known of single migrations.</summary>
-    public IReadOnlyList<MigrationNoteSpec> Known { get; init; } = [];
+    public IReadOnlyList<MigrationNoteSpec> Known { get; set; } = [];
 }

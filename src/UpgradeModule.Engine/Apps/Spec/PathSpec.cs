@@ -4,5 +4,5 @@ namespace UpgradeModule.Engine.Apps;
 public sealed record PathSpec
 {
     /// <summary>Mandatory stops, each by majors or by an exact version. Without any, every version is one hop away.</summary>
-    public IReadOnlyList<PathRuleSpec> Stops { get; init; } = [];
+    public IReadOnlyList<PathRuleSpec> Stops { get; set; } = [];
 }

@@ -4,5 +4,5 @@ namespace UpgradeModule.Engine.Apps;
 public sealed record RehearsalSpec
 {
     /// <summary>Environment variables and their values on a clone.</summary>
-    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> Environment { get; set; } = new Dictionary<string, string>();
 }

@@ -4,26 +4,26 @@ namespace UpgradeModule.Engine.Apps;
 public sealed record ReleaseSpec
 {
     /// <summary>The version, as the default edition writes it.</summary>
-    public string Version { get; init; } = "";
+    public string Version { get; set; } = "";
 
     /// <summary>The day of its release.</summary>
-    public DateOnly? Date { get; init; }
+    public DateOnly? Date { get; set; }
 
     /// <summary><c>available</c>, <c>notRecommended</c>, <c>withdrawn</c>, <c>neverPublished</c>, <c>tagOnly</c>.</summary>
-    public string Status { get; init; } = "available";
+    public string Status { get; set; } = "available";
 
     /// <summary>Whether it is a pre-release; told by the version where empty.</summary>
-    public bool? PreRelease { get; init; }
+    public bool? PreRelease { get; set; }
 
     /// <summary>The editions it was released in; all where empty.</summary>
-    public IReadOnlyList<string> Editions { get; init; } = [];
+    public IReadOnlyList<string> Editions { get; set; } = [];
 
     /// <summary>A remark, or the address of its notes where it differs from the template.</summary>
-    public string? Notes { get; init; }
+    public string? Notes { get; set; }
 
     /// <summary>The SHA-256 of its artifact by edition, where published.</summary>
-    public IReadOnlyDictionary<string, string> Sha256 { get; init; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> Sha256 { get; set; } = new Dictionary<string, string>();
 
     /// <summary>The image id by edition, where published.</summary>
-    public IReadOnlyDictionary<string, string> ImageIds { get; init; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> ImageIds { get; set; } = new Dictionary<string, string>();
 }

@@ -4,23 +4,23 @@ namespace UpgradeModule.Engine.Apps;
 public sealed record RequirementSpec
 {
     /// <summary><c>java</c>, <c>postgres</c>, <c>mongodb</c>, <c>redis</c>.</summary>
-    public string Name { get; init; } = "";
+    public string Name { get; set; } = "";
 
     /// <summary><c>runtime</c> or <c>engine</c>.</summary>
-    public string Kind { get; init; } = "runtime";
+    public string Kind { get; set; } = "runtime";
 
     /// <summary>The first version that it holds for; it holds until another of the same name.</summary>
-    public string From { get; init; } = "0";
+    public string From { get; set; } = "0";
 
     /// <summary>The lowest version that works.</summary>
-    public string? Minimum { get; init; }
+    public string? Minimum { get; set; }
 
     /// <summary>The recommended version.</summary>
-    public string? Recommended { get; init; }
+    public string? Recommended { get; set; }
 
     /// <summary>The highest version that works.</summary>
-    public string? Maximum { get; init; }
+    public string? Maximum { get; set; }
 
     /// <summary>What is to be known besides.</summary>
-    public string? Note { get; init; }
+    public string? Note { get; set; }
 }

@@ -4,23 +4,23 @@ namespace UpgradeModule.Engine.Apps;
 public sealed record SettingsSpec
 {
     /// <summary>How the database connection is read.</summary>
-    public DatabaseSettingsSpec? Database { get; init; }
+    public DatabaseSettingsSpec? Database { get; set; }
 
     /// <summary>Settings whose values are secrets; * stands for any characters.</summary>
-    public IReadOnlyList<string> Secrets { get; init; } = [];
+    public IReadOnlyList<string> Secrets { get; set; } = [];
 
     /// <summary>The setting that holds the key with which data is encrypted: its fingerprint goes into manifests.</summary>
-    public string? EncryptionKey { get; init; }
+    public string? EncryptionKey { get; set; }
 
     /// <summary>The setting that holds the port it listens on.</summary>
-    public string? Port { get; init; }
+    public string? Port { get; set; }
 
     /// <summary>The port where the setting is empty.</summary>
-    public int? DefaultPort { get; init; }
+    public int? DefaultPort { get; set; }
 
     /// <summary>JVM properties that stand for settings: <c>{"mb.db.type":"MB_DB_TYPE"}</c>.</summary>
-    public IReadOnlyDictionary<string, string> JavaProperties { get; init; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> JavaProperties { get; set; } = new Dictionary<string, string>();
 
     /// <summary>A suffix of settings whose value is the path of a file with the value: <c>_FILE</c>.</summary>
-    public string? FileSuffix { get; init; }
+    public string? FileSuffix { get; set; }
 }

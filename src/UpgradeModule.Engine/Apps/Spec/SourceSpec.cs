@@ -4,11 +4,11 @@ namespace UpgradeModule.Engine.Apps;
 public sealed record SourceSpec
 {
     /// <summary>The sources, in a sentence.</summary>
-    public string Description { get; init; } = "";
+    public string Description { get; set; } = "";
 
     /// <summary>The day on which they were collected.</summary>
-    public DateOnly? Date { get; init; }
+    public DateOnly? Date { get; set; }
 
     /// <summary>Their addresses.</summary>
-    public IReadOnlyList<string> Urls { get; init; } = [];
+    public IReadOnlyList<string> Urls { get; set; } = [];
 }

@@ -4,14 +4,14 @@ namespace UpgradeModule.Engine.Apps;
 public sealed record SupportSpec
 {
     /// <summary>The major.</summary>
-    public int Major { get; init; }
+    public int Major { get; set; }
 
     /// <summary>The day of its first release.</summary>
-    public DateOnly? Released { get; init; }
+    public DateOnly? Released { get; set; }
 
     /// <summary>The day on which its support ends.</summary>
-    public DateOnly? EndOfLife { get; init; }
+    public DateOnly? EndOfLife { get; set; }
 
     /// <summary>Whether it is supported longer than others.</summary>
-    public bool LongTerm { get; init; }
+    public bool LongTerm { get; set; }
 }

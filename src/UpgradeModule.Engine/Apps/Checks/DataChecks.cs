@@ -1,0 +1,58 @@
+namespace UpgradeModule.Engine.Apps.Checks;
+
+/// <summary>Migrations, invariants and backups.</summary>
+internal static class DataChecks
+{
+    /// <summary>Finds the mistakes.</summary>
+    /// <param name="context">The definition.</param>
+    public static void Run(CheckContext context)
+    {
+        if (context.Spec.Migrations is { } migrations) Migrations(context, migrations);
+        Invariants(context);
+        for (var i = 0; i < context.Spec.Backup.Stores.Count; i++) context.OneOf($"$.backup.stores[{i}]", context.Spec.Backup.Stores[i], "database", "redis", "files");
+        if (context.Spec.Backup.Stores.Count == 0) context.Add("$.backup.stores", "A backup takes at least one store.");
+    }
+
+    private static void Migrations(CheckContext context, MigrationSpec migrations)
+    {
+        context.OneOf("$.migrations.kind", migrations.Kind, "liquibase", "east", "table");
+        if (migrations.Kind == "table") context.Required("$.migrations.table", migrations.Table, "The table that lists what ran");
+        context.Required("$.migrations.idColumn", migrations.IdColumn, "The column with the migration's name");
+        context.Pattern("$.migrations.majorPattern", migrations.MajorPattern, "major");
+        var from = context.Version("$.migrations.downFrom", migrations.DownFrom);
+        var to = context.Version("$.migrations.downTo", migrations.DownTo);
+        if (from is not null && to is not null && to > from) context.Add("$.migrations.downTo", $"It may go down to {to}, which is above the first version that can ({from}).");
+        if (migrations.DownCommand.Count == 0 && (migrations.DownFrom ?? migrations.DownTo) is not null) context.Add("$.migrations", "It says from where it migrates down, and has no downCommand.");
+        for (var i = 0; i < migrations.DownKnownBad.Count; i++)
+        {
+            var (bad, path) = (migrations.DownKnownBad[i], $"$.migrations.downKnownBad[{i}]");
+            context.Required(path + ".reason", bad.Reason, "What happens");
+            if (context.Version(path + ".from", bad.From) is { } newer && context.Version(path + ".to", bad.To) is { } older && older > newer) context.Add(path + ".to", $"Down goes from newer to older, and {bad.To} is newer than {bad.From}.");
+        }
+
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        for (var i = 0; i < migrations.Known.Count; i++)
+        {
+            var (known, path) = (migrations.Known[i], $"$.migrations.known[{i}]");
+            context.Required(path + ".name", known.Name, "The migration's name");
+            context.Unique(names, path + ".name", known.Name, "The migration");
+            context.OneOf(path + ".rollback", known.Rollback, "reversible", "noop", "gate");
+            context.Version(path + ".release", known.Release);
+        }
+    }
+
+    private static void Invariants(CheckContext context)
+    {
+        var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        for (var i = 0; i < context.Spec.Invariants.Count; i++)
+        {
+            var (invariant, path) = (context.Spec.Invariants[i], $"$.invariants[{i}]");
+            context.Required(path + ".name", invariant.Name, "The invariant's name");
+            context.Unique(names, path + ".name", invariant.Name, "The invariant");
+            if (invariant.Sql is null == invariant.Mongo is null) context.Add(path, "An invariant is asked by exactly one of sql and mongo.");
+            context.JsonObject(path + ".mongo", invariant.Mongo);
+            for (var e = 0; e < invariant.Engines.Count; e++) RuntimeChecks.Engine(context, $"{path}.engines[{e}]", invariant.Engines[e]);
+            if (context.Version(path + ".from", invariant.From) is { } from && context.Version(path + ".below", invariant.Below) is { } below && below <= from) context.Add(path + ".below", $"It ends at {below}, before it begins at {from}.");
+        }
+    }
+}
