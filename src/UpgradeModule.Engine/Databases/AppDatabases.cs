@@ -1,0 +1,43 @@
+using UpgradeModule.Engine.Databases.Sqlite;
+
+namespace UpgradeModule.Engine.Databases;
+
+/// <summary>The database engines. A new one is a new folder and one line here.</summary>
+public sealed class AppDatabases
+{
+    private readonly Dictionary<DatabaseEngine, Func<DatabaseAccess, IOperationContext, IAppDatabase>> _engines;
+
+    /// <summary>Lists the engines.</summary>
+    /// <param name="stateDirectory">
+    /// A directory of the module's own, for copies that a server can't keep itself (a dump for the way back where a role may not create
+    /// databases). It is made, private to its owner, when it is first needed.
+    /// </param>
+    public AppDatabases(string stateDirectory)
+    {
+        StateDirectory = stateDirectory;
+        _engines = new()
+        {
+            [DatabaseEngine.Sqlite] = (access, _) => new SqliteDatabase(access.Target),
+        };
+    }
+
+    /// <summary>The directory for copies that a server can't keep itself.</summary>
+    public string StateDirectory { get; }
+
+    /// <summary>Gives a database to work with. Nothing is connected to yet.</summary>
+    /// <param name="access">The database and its log-ins.</param>
+    /// <param name="operation">Who is told.</param>
+    /// <exception cref="UpgradeException"><c>EngineNotSupported</c>.</exception>
+    public IAppDatabase Open(DatabaseAccess access, IOperationContext operation)
+    {
+        if (_engines.TryGetValue(access.Target.Engine, out var open)) return open(access, operation);
+        throw new UpgradeException("EngineNotSupported", UpgradeErrorCategory.NotImplemented, access.Target, $"This version of the module can't work with {access.Target.Engine} databases yet; it can with {string.Join(" and ", _engines.Keys)}.", Advice(access.Target.Engine));
+    }
+
+    private static string Advice(DatabaseEngine engine) => engine switch
+    {
+        DatabaseEngine.H2 => "Move the application to PostgreSQL (Metabase: 'load-from-h2', with the version that runs now), or upgrade it by hand after copying the stopped application's database file.",
+        DatabaseEngine.MySql => "Back it up with mysqldump --single-transaction and upgrade by hand.",
+        _ => "Back it up with mongodump and upgrade by hand.",
+    };
+}

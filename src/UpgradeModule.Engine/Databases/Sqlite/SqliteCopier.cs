@@ -1,0 +1,65 @@
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
+using UpgradeModule.Engine.Databases.Files;
+
+namespace UpgradeModule.Engine.Databases.Sqlite;
+
+/// <summary>Copies a database while others write to it.</summary>
+internal static class SqliteCopier
+{
+    private const int StepBytes = 16 << 20;
+
+    /// <summary>Copies one state of a database into a new file and brings it to disk.</summary>
+    /// <param name="source">The database's file.</param>
+    /// <param name="target">The new file.</param>
+    /// <param name="progress">Told the part that is copied, from 0 to 1.</param>
+    /// <param name="cancellationToken">Ends the work; the new file is removed.</param>
+    /// <returns>The moment of that state, in UTC.</returns>
+    public static DateTimeOffset Copy(string source, string target, Action<double> progress, CancellationToken cancellationToken)
+    {
+        DurableFile.CreatePrivate(target).Dispose();
+        try
+        {
+            DateTimeOffset moment;
+            using (var from = SqliteSession.Open(source, readOnly: true, SqliteSession.DefaultPatience, cancellationToken))
+            {
+                // Copied in pieces, a backup begins anew whenever another process writes, and never ends against a busy one. Inside a read
+                // transaction of this connection it doesn't: every piece is of the same state, and cancelling is heard between two pieces.
+                from.Execute("BEGIN");
+                from.Number("SELECT count(*) FROM sqlite_schema");
+                moment = DateTimeOffset.UtcNow;
+                using var to = SqliteSession.Create(target, cancellationToken);
+                to.Execute("PRAGMA journal_mode = OFF");
+                to.Execute("PRAGMA synchronous = OFF");
+                Steps(from, to, progress, cancellationToken);
+            }
+
+            using (var stream = new FileStream(target, FileMode.Open, FileAccess.ReadWrite)) stream.Flush(flushToDisk: true);
+            return moment;
+        }
+        catch
+        {
+            DurableFile.Remove(target);
+            DurableFile.Remove(target + "-journal");
+            throw;
+        }
+    }
+
+    private static void Steps(SqliteSession from, SqliteSession to, Action<double> progress, CancellationToken cancellationToken)
+    {
+        var pages = (int)Math.Max(1, StepBytes / from.Number("PRAGMA page_size"));
+        using var backup = raw.sqlite3_backup_init(to.Connection.Handle, "main", from.Connection.Handle, "main");
+        if (backup is null || backup.IsInvalid) throw Failure(to, raw.sqlite3_errcode(to.Connection.Handle));
+        while (true)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var result = raw.sqlite3_backup_step(backup, pages);
+            if (result == raw.SQLITE_DONE) return;
+            if (result != raw.SQLITE_OK) throw Failure(to, result);
+            var total = raw.sqlite3_backup_pagecount(backup);
+            progress(total == 0 ? 1 : 1 - ((double)raw.sqlite3_backup_remaining(backup) / total));
+        }
+    }
+
+    private static SqliteException Failure(SqliteSession session, int code) => new(raw.sqlite3_errmsg(session.Connection.Handle).utf8_to_string(), code);
+}

@@ -1,0 +1,165 @@
+using Microsoft.Data.Sqlite;
+using UpgradeModule.Engine.Apps;
+using UpgradeModule.Engine.Databases.Files;
+using UpgradeModule.Engine.Operations;
+
+namespace UpgradeModule.Engine.Databases.Sqlite;
+
+/// <summary>A database in one SQLite file.</summary>
+internal sealed class SqliteDatabase : IAppDatabase
+{
+    private const string DataFile = "data/database.sqlite";
+
+    private readonly string _path;
+    private readonly SqliteRestorer _restorer;
+    private readonly SqliteRollback _rollback;
+    private readonly bool _unchanging;
+
+    /// <summary>Names a database; nothing is opened.</summary>
+    /// <param name="target">Where it is.</param>
+    /// <param name="unchanging">Whether nobody writes it, as with a scratch copy.</param>
+    public SqliteDatabase(DatabaseTarget target, bool unchanging = false)
+    {
+        if (target.Path is null) throw new UpgradeException("DatabaseSettingsInvalid", UpgradeErrorCategory.InvalidArgument, target, "The SQLite database has no path.", "Give the path of its file.");
+        Target = target;
+        _unchanging = unchanging;
+        // Swaps go by rename: they must meet the file itself, not a link that points to it.
+        var full = Path.GetFullPath(target.Path);
+        _path = File.ResolveLinkTarget(full, returnFinalTarget: true)?.FullName ?? full;
+        _restorer = new SqliteRestorer(_path);
+        _rollback = new SqliteRollback(_path);
+    }
+
+    /// <inheritdoc/>
+    public DatabaseEngine Engine => DatabaseEngine.Sqlite;
+
+    /// <inheritdoc/>
+    public DatabaseTarget Target { get; }
+
+    /// <inheritdoc/>
+    public Task<DatabaseFacts> InspectAsync(CancellationToken cancellationToken) => ReadAsync("DatabaseQueryFailed", "could not be opened", session =>
+    {
+        session.Number("SELECT count(*) FROM sqlite_schema");
+        var directory = Path.GetDirectoryName(_path)!;
+        var writable = CanWrite(directory);
+        return new DatabaseFacts
+        {
+            Exists = true,
+            EngineVersion = session.Connection.ServerVersion,
+            Size = SqliteFile.Size(_path),
+            CanCreateDatabase = writable,
+            CanProve = true,
+            ProofPlace = $"a copy in '{Path.GetTempPath()}'",
+            Sessions = FileHolders.Find(_path),
+            Missing = writable ? [] : [$"This user may not write in '{directory}', where copies for the way back are kept: run as the user that owns it, or as an administrator."],
+            DataDirectory = directory,
+        };
+    }, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<DumpResult> DumpAsync(string directory, IReadOnlyList<InvariantSpec> invariants, IOperationContext operation, CancellationToken cancellationToken)
+    {
+        if (!File.Exists(_path)) throw SqliteErrors.NotFound(_path);
+        DiskSpace.Require(directory, SqliteFile.Size(_path));
+        return SqliteWork.RunAsync(_path, "BackupFailed", "could not be copied", () => Dump(directory, invariants, operation, cancellationToken), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<TableCount>> CountRowsAsync(CancellationToken cancellationToken) => ReadAsync("DatabaseQueryFailed", "could not be counted", SqliteReader.Count, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<InvariantValue>> ReadInvariantsAsync(IReadOnlyList<InvariantSpec> invariants, CancellationToken cancellationToken) =>
+        ReadAsync("DatabaseQueryFailed", "could not be read", session => SqliteReader.Invariants(session, invariants), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<IReadOnlyList<string?>>> QueryAsync(string sql, CancellationToken cancellationToken) =>
+        ReadAsync("DatabaseQueryFailed", "could not answer a query", session => session.Query(sql), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<bool> TableExistsAsync(string name, CancellationToken cancellationToken) => ReadAsync("DatabaseQueryFailed", "could not be read", session =>
+    {
+        var plain = name.StartsWith("main.", StringComparison.OrdinalIgnoreCase) ? name["main.".Length..] : name;
+        return session.Query("SELECT name FROM pragma_table_list WHERE schema = 'main' AND type <> 'view'").Any(row => string.Equals(row[0], plain, StringComparison.OrdinalIgnoreCase));
+    }, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IScratchDatabase> RestoreToScratchAsync(BackupContent content, IOperationContext operation, CancellationToken cancellationToken) => _restorer.ToScratchAsync(content, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<RestoreOutcome> RestoreAsync(BackupContent content, string label, IOperationContext operation, CancellationToken cancellationToken) => _restorer.ToLiveAsync(content, label, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<ReturnPoint> CreateRollbackPointAsync(string label, CancellationToken cancellationToken) => _rollback.CreateAsync(label, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<ReturnPoint?> RollbackAsync(ReturnPoint point, CancellationToken cancellationToken) => _rollback.GoBackAsync(point, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task DropAsync(ReturnPoint point, CancellationToken cancellationToken) => _rollback.DropAsync(point, cancellationToken);
+
+    /// <summary>There is no lock in a file that another program would see as ours: the host's lock file covers it.</summary>
+    /// <param name="purpose">What it is taken for.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    public Task<IAsyncDisposable> LockAsync(string purpose, CancellationToken cancellationToken) => Task.FromResult<IAsyncDisposable>(NothingToRelease.Instance);
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private DumpResult Dump(string directory, IReadOnlyList<InvariantSpec> invariants, IOperationContext operation, CancellationToken cancellationToken)
+    {
+        const string Activity = "Copying the database";
+        var final = Path.Combine(directory, DataFile.Replace('/', Path.DirectorySeparatorChar));
+        var temporary = final + ".partial";
+        DurableFile.CreatePrivateDirectory(Path.GetDirectoryName(final)!);
+        try
+        {
+            var moment = SqliteCopier.Copy(_path, temporary, part => operation.Progress(new OperationProgress { Activity = Activity, Status = _path, Percent = part * 100 }), cancellationToken);
+            using (var session = SqliteSession.OpenUnchanging(temporary, cancellationToken))
+            {
+                if (SqliteReader.Check(session) is { } damage) throw SqliteErrors.Damaged(_path, damage);
+                var result = new DumpResult
+                {
+                    Format = SqliteRestorer.Format,
+                    Files = [DataFile],
+                    EngineVersion = session.Connection.ServerVersion,
+                    SnapshotOn = moment,
+                    Tables = SqliteReader.Count(session),
+                    Invariants = SqliteReader.Invariants(session, invariants),
+                    Tools = new Dictionary<string, string> { ["sqlite"] = session.Connection.ServerVersion },
+                };
+                session.Dispose();
+                DurableFile.Publish(temporary, final);
+                return result;
+            }
+        }
+        catch (SqliteException failure) when (failure.SqliteErrorCode == SQLitePCL.raw.SQLITE_FULL)
+        {
+            // The copy's disk is the one that is full, not the database's.
+            throw DiskSpace.Full(directory, SqliteFile.Size(_path), failure);
+        }
+        finally
+        {
+            DurableFile.Remove(temporary);
+            operation.Progress(new OperationProgress { Activity = Activity, Status = _path, Completed = true });
+        }
+    }
+
+    private Task<T> ReadAsync<T>(string errorId, string action, Func<SqliteSession, T> read, CancellationToken cancellationToken) => SqliteWork.RunAsync(_path, errorId, action, () =>
+    {
+        using var session = _unchanging ? SqliteSession.OpenUnchanging(_path, cancellationToken) : SqliteSession.Open(_path, readOnly: true, SqliteSession.DefaultPatience, cancellationToken);
+        return read(session);
+    }, cancellationToken);
+
+    private static bool CanWrite(string directory)
+    {
+        try
+        {
+            // Asked by the one means that is right for every kind of permission; nothing is left.
+            using (new FileStream(Path.Combine(directory, ".um-" + Path.GetRandomFileName()), FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose)) return true;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+}

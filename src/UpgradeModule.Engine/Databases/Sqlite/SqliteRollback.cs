@@ -1,0 +1,105 @@
+using UpgradeModule.Engine.Databases.Files;
+using UpgradeModule.Engine.Operations;
+
+namespace UpgradeModule.Engine.Databases.Sqlite;
+
+/// <summary>Keeps copies of a stopped application's file for the way back, and goes back to them.</summary>
+/// <param name="path">The live database file.</param>
+internal sealed class SqliteRollback(string path)
+{
+    private const string Kind = "DatabaseFile";
+    private const string LabelKey = "label";
+    private const string LiveKey = "live";
+
+    /// <summary>Describes a kept file.</summary>
+    /// <param name="location">The kept file; empty where nothing was there to keep.</param>
+    /// <param name="live">The live file.</param>
+    /// <param name="label">Its label.</param>
+    public static ReturnPoint Point(string location, string live, string label)
+    {
+        var file = location.Length == 0 ? null : new FileInfo(location);
+        return new ReturnPoint
+        {
+            Kind = Kind,
+            Location = location,
+            Size = file?.Length,
+            Created = file is null ? DateTimeOffset.UtcNow : new DateTimeOffset(file.LastWriteTimeUtc),
+            Data = new Dictionary<string, string> { [LabelKey] = label, [LiveKey] = live },
+        };
+    }
+
+    /// <summary>Copies the file.</summary>
+    /// <param name="label">A label, unique to the run and stop.</param>
+    /// <param name="cancellationToken">Ends the work; nothing is left then.</param>
+    public async Task<ReturnPoint> CreateAsync(string label, CancellationToken cancellationToken)
+    {
+        var kept = $"{path}.um-{KeptName.Safe(label)}";
+        if (File.Exists(kept)) return Point(kept, path, label);
+        if (!File.Exists(path)) throw SqliteErrors.NotFound(path);
+        await SqliteWork.RunAsync(path, "RollbackPointFailed", "could not be kept", () =>
+        {
+            DiskSpace.Require(Path.GetDirectoryName(path)!, SqliteFile.Size(path));
+            SqliteFile.MakeWhole(path, cancellationToken);
+            return true;
+        }, cancellationToken).ConfigureAwait(false);
+        var temporary = kept + ".partial";
+        File.Delete(temporary);
+        await CopyAsync(temporary, cancellationToken).ConfigureAwait(false);
+        DurableFile.Publish(temporary, kept);
+        return Point(kept, path, label);
+    }
+
+    /// <summary>Puts a kept file in the place of the live one.</summary>
+    /// <param name="point">The kept file.</param>
+    /// <param name="cancellationToken">Ends the work before the swap.</param>
+    /// <returns>What was replaced; <see langword="null"/> where it had been done already or nothing was there.</returns>
+    public async Task<ReturnPoint?> GoBackAsync(ReturnPoint point, CancellationToken cancellationToken)
+    {
+        Require(point);
+        if (!File.Exists(point.Location))
+        {
+            return File.Exists(path) ? null : throw new UpgradeException("RollbackFailed", UpgradeErrorCategory.ObjectNotFound, point.Location, $"Neither the kept file '{point.Location}' nor the database file '{path}' is there.", "Restore a backup.");
+        }
+
+        SqliteFile.RequireUnused(path);
+        var label = point.Data.GetValueOrDefault(LabelKey, "rollback");
+        var displaced = await SqliteWork.RunAsync(path, "RollbackFailed", "could not be replaced", () => SqliteFile.Swap(point.Location, path, $"{path}.um-{KeptName.Safe(label)}-after", cancellationToken), cancellationToken).ConfigureAwait(false);
+        return displaced is null ? null : Point(displaced, path, label + "-after");
+    }
+
+    /// <summary>Removes a kept file.</summary>
+    /// <param name="point">The kept file.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    public Task DropAsync(ReturnPoint point, CancellationToken cancellationToken)
+    {
+        if (point.Location.Length == 0) return Task.CompletedTask;
+        Require(point);
+        if (File.Exists(point.Location) && NativeFile.AreSame(point.Location, path))
+        {
+            throw new UpgradeException("RollbackPointInUse", UpgradeErrorCategory.InvalidOperation, point.Location, $"'{point.Location}' is the live database file.", "Leave it: the application uses it.");
+        }
+
+        return SqliteWork.RunAsync(point.Location, "DropFailed", "could not be removed", () =>
+        {
+            SqliteFile.Delete(point.Location);
+            return true;
+        }, cancellationToken);
+    }
+
+    private async Task CopyAsync(string temporary, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await DurableFile.CopyAsync(path, temporary, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new UpgradeException("RollbackPointFailed", UpgradeErrorCategory.WriteError, path, $"The database file '{path}' could not be kept: {failure.Message}", null, failure);
+        }
+    }
+
+    private static void Require(ReturnPoint point)
+    {
+        if (point.Kind != Kind) throw new UpgradeException("RollbackFailed", UpgradeErrorCategory.InvalidArgument, point.Location, $"'{point.Location}' is a {point.Kind}, not a kept SQLite file.");
+    }
+}
