@@ -11,8 +11,7 @@ internal static class FileHolders
     public static IReadOnlyList<string> Find(string path)
     {
         if (!OperatingSystem.IsLinux()) return [];
-        var full = Path.GetFullPath(path);
-        var target = File.ResolveLinkTarget(full, returnFinalTarget: true)?.FullName ?? full;
+        var target = Resolve(path);
         var found = new List<string>();
         foreach (var process in Directory.EnumerateDirectories("/proc"))
         {
@@ -21,6 +20,14 @@ internal static class FileHolders
         }
 
         return found;
+    }
+
+    /// <summary>The file that a path leads to: links to it are followed, and it need not exist.</summary>
+    /// <param name="path">The path.</param>
+    public static string Resolve(string path)
+    {
+        var full = Path.GetFullPath(path);
+        return new FileInfo(full).LinkTarget is null ? full : File.ResolveLinkTarget(full, returnFinalTarget: true)!.FullName;
     }
 
     private static bool Holds(string process, string path)

@@ -81,7 +81,7 @@ internal static partial class AddressParser
     }
 
     // Some applications cut user and password out by a pattern and decode nothing (Metabase is one); read otherwise, another role would be logged in.
-    private static (string? User, string? Password, string Rest) PlainCredentials(string text, Func<string, UpgradeException> invalid)
+    private static (string? User, string? Password, string Place) PlainCredentials(string text, Func<string, UpgradeException> invalid)
     {
         var match = Credentials().Match(text);
         if (!match.Success) return (null, null, text);
@@ -89,7 +89,7 @@ internal static partial class AddressParser
         return (match.Groups["user"].Value, match.Groups["password"].Success ? match.Groups["password"].Value : null, match.Groups["rest"].Value);
     }
 
-    private static (string? User, string? Password, string Rest) DecodedCredentials(string text)
+    private static (string? User, string? Password, string Place) DecodedCredentials(string text)
     {
         var end = text.AsSpan().IndexOfAny('/', '?');
         var at = text.LastIndexOf('@', end < 0 ? text.Length - 1 : Math.Max(end - 1, 0));

@@ -19,11 +19,7 @@ internal static class AdoNetAddress
     /// <param name="invalid">Makes the error for a reason.</param>
     public static DatabaseAddress Parse(string text, DatabaseEngine? named, Func<string, UpgradeException> invalid)
     {
-        if (!text.Contains('=', StringComparison.Ordinal))
-        {
-            return named is DatabaseEngine.Sqlite or DatabaseEngine.H2 ? new DatabaseAddress { Engine = named.Value, Path = text } : throw invalid("it is neither an address nor a connection string");
-        }
-
+        if (!text.Contains('=', StringComparison.Ordinal)) return PlainFile(text, named) ?? throw invalid("it is neither an address nor a connection string");
         var builder = new DbConnectionStringBuilder();
         try
         {
@@ -31,14 +27,15 @@ internal static class AdoNetAddress
         }
         catch (ArgumentException)
         {
+            if (PlainFile(text, named) is { } path) return path;
             // Its message repeats a part of the text, which may be the password: so it isn't handed on.
             throw invalid("it is no connection string that can be read");
         }
 
         if (Find(builder, HostKeys) is not { } host)
         {
-            var file = Find(builder, FileKeys) ?? throw invalid("it names neither a host nor a file");
-            return new DatabaseAddress { Engine = DatabaseEngine.Sqlite, Path = file };
+            if (Find(builder, FileKeys) is { } file) return new DatabaseAddress { Engine = DatabaseEngine.Sqlite, Path = file };
+            return PlainFile(text, named) ?? throw invalid("it names neither a host nor a file");
         }
 
         var port = Find(builder, ["port"]);
@@ -53,6 +50,8 @@ internal static class AdoNetAddress
             SslMode = SslMode(Find(builder, SslKeys)),
         };
     }
+
+    private static DatabaseAddress? PlainFile(string text, DatabaseEngine? named) => named is DatabaseEngine.Sqlite or DatabaseEngine.H2 ? new DatabaseAddress { Engine = named.Value, Path = text } : null;
 
     private static string? Find(DbConnectionStringBuilder builder, string[] keys) =>
         keys.Select(key => builder.TryGetValue(key, out var value) ? value.ToString() : null).FirstOrDefault(value => value is { Length: > 0 });

@@ -24,8 +24,7 @@ internal sealed class SqliteDatabase : IAppDatabase
         Target = target;
         _unchanging = unchanging;
         // Swaps go by rename: they must meet the file itself, not a link that points to it.
-        var full = Path.GetFullPath(target.Path);
-        _path = File.ResolveLinkTarget(full, returnFinalTarget: true)?.FullName ?? full;
+        _path = FileHolders.Resolve(target.Path);
         _restorer = new SqliteRestorer(_path);
         _rollback = new SqliteRollback(_path);
     }
