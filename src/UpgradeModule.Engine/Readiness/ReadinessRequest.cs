@@ -17,4 +17,7 @@ public sealed record ReadinessRequest
 
     /// <summary>Whether no backup will be made.</summary>
     public bool SkipBackup { get; init; }
+
+    /// <summary>Whether the caller holds the deployment's lock, so that it isn't taken for another run's.</summary>
+    public bool HoldsLock { get; init; }
 }

@@ -57,6 +57,9 @@ public record UpgradeRun
     /// <summary>The id of that error.</summary>
     public string? ErrorId { get; init; }
 
+    /// <summary>What a person should know at its end, in a few sentences, whatever the outcome.</summary>
+    public string? Message { get; init; }
+
     /// <summary>Who ran it: user and machine.</summary>
     public string By { get; init; } = "";
 

@@ -4,7 +4,6 @@ namespace UpgradeModule.Tests.Support;
 public sealed class RecordingOperation : IOperationContext
 {
     private readonly List<string> _lines = [];
-    private readonly List<string> _verboses = [];
     private readonly List<string> _warnings = [];
     private readonly List<OperationProgress> _progress = [];
 
@@ -17,11 +16,6 @@ public sealed class RecordingOperation : IOperationContext
         get { lock (_lines) return [.. _lines]; }
     }
 
-    public IReadOnlyList<string> Verboses
-    {
-        get { lock (_lines) return [.. _verboses]; }
-    }
-
     public IReadOnlyList<string> Warnings
     {
         get { lock (_lines) return [.. _warnings]; }
@@ -32,9 +26,13 @@ public sealed class RecordingOperation : IOperationContext
         get { lock (_lines) return [.. _progress]; }
     }
 
-    public void Verbose(string message) => Keep(message, _verboses);
+    public void Verbose(string message) => Keep(message);
 
-    public void Warning(string message) => Keep(message, _warnings);
+    public void Warning(string message)
+    {
+        lock (_lines) _warnings.Add(message);
+        Keep(message);
+    }
 
     public void Progress(OperationProgress progress)
     {
@@ -45,12 +43,8 @@ public sealed class RecordingOperation : IOperationContext
     public Task<string> GetSecretAsync(string name, string? vault, CancellationToken cancellationToken) =>
         Secrets.TryGetValue(name, out var value) ? Task.FromResult(value) : throw new UpgradeException("SecretNotFound", UpgradeErrorCategory.ObjectNotFound, name, $"There is no secret '{name}'.");
 
-    private void Keep(string message, List<string> kind)
+    private void Keep(string message)
     {
-        lock (_lines)
-        {
-            _lines.Add(message);
-            kind.Add(message);
-        }
+        lock (_lines) _lines.Add(message);
     }
 }

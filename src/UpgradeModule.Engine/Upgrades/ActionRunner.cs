@@ -1,0 +1,47 @@
+using System.Diagnostics;
+using System.Globalization;
+using UpgradeModule.Engine.Upgrades.Actions;
+
+namespace UpgradeModule.Engine.Upgrades;
+
+/// <summary>Does one action after the other: intent into the journal, the action, its result into the journal.</summary>
+internal sealed class ActionRunner(RunContext run, RunProgress progress)
+{
+    /// <summary>Does an action.</summary>
+    /// <param name="action">The action.</param>
+    /// <param name="begun">Where it is noted as begun, before anything of it is done.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    public async Task<ActionResult> DoAsync(IUpgradeAction action, List<BegunAction> begun, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        progress.Begin(action.Title);
+        var watch = Stopwatch.StartNew();
+        var order = 0;
+        try
+        {
+            order = await run.Recorder.IntentAsync(action, cancellationToken).ConfigureAwait(false);
+            begun.Add(new BegunAction(action, order));
+            run.Operation.Verbose(At(action) + action.Title);
+            var result = await action.DoAsync(run, cancellationToken).ConfigureAwait(false);
+            run.Recorder.Keep(result.Points, action.Id, action.Stop?.Order ?? 0);
+
+            // What was done is written down even if the caller has just cancelled: the way back needs it.
+            await run.Recorder.ResultAsync(order, result.Status, result.Message, watch.Elapsed, CancellationToken.None).ConfigureAwait(false);
+            run.Operation.Verbose(string.Create(CultureInfo.InvariantCulture, $"{At(action)}{action.Id}: {result.Status} after {watch.Elapsed.TotalSeconds:0.00} s{(result.Message is { Length: > 0 } message ? ": " + message : "")}"));
+            return result;
+        }
+        catch (Exception failure)
+        {
+            run.Recorder.GoingBack = true;
+            if (order > 0) await run.Recorder.ResultAsync(order, UpgradeActionStatus.Failed, failure.Message, watch.Elapsed, CancellationToken.None).ConfigureAwait(false);
+            run.Operation.Verbose(string.Create(CultureInfo.InvariantCulture, $"{At(action)}{action.Id}: failed after {watch.Elapsed.TotalSeconds:0.00} s: {failure.Message}"));
+            throw;
+        }
+        finally
+        {
+            progress.End(action.Title);
+        }
+    }
+
+    private static string At(IUpgradeAction action) => action.Stop is { } stop ? $"[{stop.To}] " : "";
+}

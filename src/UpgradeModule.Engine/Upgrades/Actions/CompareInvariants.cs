@@ -1,0 +1,31 @@
+namespace UpgradeModule.Engine.Upgrades.Actions;
+
+/// <summary>Compares the invariants with those before: a fall takes the hop back, a rise doesn't.</summary>
+internal sealed class CompareInvariants(UpgradeStop stop) : UpgradeActionBase("CompareInvariants", "Compare what the upgrade must not lower", stop)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    /// <inheritdoc/>
+    public override async Task<ActionResult> DoAsync(RunContext run, CancellationToken cancellationToken)
+    {
+        if (run.Hop!.Baseline.Count == 0) return ActionResult.Skipped("The application tells no invariants.");
+
+        // The version is healthy: going back now would lose what people write to it, so whoever cancels waits for the comparison, but not for long.
+        using var patience = new CancellationTokenSource();
+        using var end = cancellationToken.Register(() => patience.CancelAfter(Patience));
+        var now = await InvariantGuard.ReadAsync(run, patience.Token).ConfigureAwait(false);
+        run.Recorder.Change(record => record with { InvariantsAfter = now });
+        var failures = InvariantGuard.Compare(run, run.Hop.Baseline, now);
+        if (failures.Count == 0) return ActionResult.Done(string.Join(", ", now));
+        var text = string.Join("; ", failures);
+        if (run.Request.Force)
+        {
+            run.Operation.Warning($"After the upgrade to {Stop!.To}: {text}. The run goes on, as -Force asks.");
+            return ActionResult.Done($"passed over by -Force: {text}");
+        }
+
+        throw new UpgradeException(
+            "InvariantFell", UpgradeErrorCategory.InvalidData, run.Deployment.Deployment.Name,
+            $"After the upgrade to {Stop!.To} data is missing: {text}.");
+    }
+}

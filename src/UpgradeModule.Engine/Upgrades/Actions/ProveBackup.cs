@@ -1,0 +1,22 @@
+namespace UpgradeModule.Engine.Upgrades.Actions;
+
+/// <summary>Restores the backup beside and compares every table: the gate before anything is touched.</summary>
+internal sealed class ProveBackup() : UpgradeActionBase("Prove", "Prove that the backup can be restored")
+{
+    /// <inheritdoc/>
+    public override async Task<ActionResult> DoAsync(RunContext run, CancellationToken cancellationToken)
+    {
+        if (run.Recorder.Document.Run.Backup is not { } backup) return ActionResult.Skipped("There is no backup to prove.");
+        var result = await run.Services.Backups.TestAsync(backup, run.Deployment, checksumOnly: false, run.Operation, cancellationToken).ConfigureAwait(false);
+        if (!result.Valid)
+        {
+            throw new UpgradeException(
+                "BackupNotProven", UpgradeErrorCategory.InvalidData, backup.Path,
+                $"The backup '{backup.Path}' could not be proven, so the upgrade did not begin; nothing was touched. {string.Join(" ", result.Problems)}",
+                "Mend what is named and run the upgrade again; it makes a new backup.");
+        }
+
+        run.Recorder.Change(record => record with { Backup = backup with { ProvenOn = result.ProvenOn ?? result.Backup.ProvenOn ?? DateTimeOffset.UtcNow } });
+        return ActionResult.Done($"{result.TablesCompared} tables and {result.RowsCompared} rows compared in {result.RestoredTo}");
+    }
+}

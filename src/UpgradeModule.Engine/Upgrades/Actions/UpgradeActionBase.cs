@@ -1,0 +1,23 @@
+namespace UpgradeModule.Engine.Upgrades.Actions;
+
+/// <summary>What most actions have in common: nothing to take back, and no probe.</summary>
+internal abstract class UpgradeActionBase(string id, string title, UpgradeStop? stop = null) : IUpgradeAction
+{
+    /// <inheritdoc/>
+    public string Id { get; } = id;
+
+    /// <inheritdoc/>
+    public string Title { get; } = title;
+
+    /// <inheritdoc/>
+    public UpgradeStop? Stop { get; } = stop;
+
+    /// <inheritdoc/>
+    public abstract Task<ActionResult> DoAsync(RunContext run, CancellationToken cancellationToken);
+
+    /// <inheritdoc/>
+    public virtual Task UndoAsync(RunContext run, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public virtual Task<bool?> ProbeAsync(RunContext run, CancellationToken cancellationToken) => Task.FromResult<bool?>(null);
+}

@@ -1,0 +1,75 @@
+namespace UpgradeModule.Engine.Upgrades;
+
+/// <summary>Where everything is after a way back that failed, and the commands with which a person ends it.</summary>
+internal static class ByHand
+{
+    /// <summary>What is where.</summary>
+    /// <param name="run">The run.</param>
+    public static IEnumerable<string> Places(RunContext run)
+    {
+        var hop = run.Hop!;
+        if (hop.ArtifactPoint is { } artifact)
+        {
+            yield return hop.ArtifactIsBack
+                ? $"artifact of {hop.Stop.From}: in its place, {run.Deployment.Deployment.Settings.ArtifactPath}"
+                : $"artifact of {hop.Stop.From}: {artifact.Location}";
+        }
+
+        if (hop.DatabasePoint is { } data)
+        {
+            yield return hop.DatabaseIsBack
+                ? $"data of {hop.Stop.From}, as it was right after the stop: in its place, {run.Deployment.Deployment.Database}"
+                : $"data of {hop.Stop.From}, as it was right after the stop: {data.Kind} {data.Location}";
+        }
+
+        if (hop.ReplacedData is { } replaced) yield return $"data that {hop.Stop.To} left: {replaced.Kind} {replaced.Location}";
+        if (run.Recorder.Document.Run.Backup is { } backup) yield return $"proven backup from before the run: {backup.Path}";
+        if (hop.LogPath is { } log) yield return $"log: {log}";
+        yield return $"record of the run: {run.Recorder.Document.Run.RunId} in {run.Recorder.Location}";
+    }
+
+    /// <summary>The commands, in their order.</summary>
+    /// <param name="run">The run.</param>
+    public static IEnumerable<string> Commands(RunContext run)
+    {
+        var hop = run.Hop!;
+        var deployment = run.Deployment.Deployment;
+        yield return deployment.Stored ? $"$app = Get-AppDeployment {Quoted(deployment.Name)}" : $"$app = <the deployment object of {deployment.Name}>";
+        yield return "$app | Stop-AppService";
+        if (hop is { StartedOn: not null, DatabaseIsBack: false, DatabasePoint: { } point })
+        {
+            foreach (var line in Data(run, point)) yield return line;
+        }
+
+        if (hop is { ArtifactIsBack: false, ArtifactPoint: { } artifact } && deployment.Settings.ArtifactPath is { } place)
+        {
+            yield return $"Copy-Item -LiteralPath {Quoted(artifact.Location)} -Destination {Quoted(place)} -Force";
+        }
+
+        yield return "$app | Start-AppService | Wait-AppService";
+        if (run.Recorder.Document.Run.Backup is { } backup)
+        {
+            yield return $"# should that data be unusable: $app | Stop-AppService; Get-AppBackup -Path {Quoted(backup.Path)} | Restore-AppDatabase -Deployment $app";
+        }
+    }
+
+    private static IEnumerable<string> Data(RunContext run, Operations.ReturnPoint point)
+    {
+        var target = run.Deployment.Deployment.Database!;
+        switch (point.Kind)
+        {
+            case "DatabaseFile" when target.Path is { } file:
+                yield return $"foreach ($part in '', '-wal', '-shm') {{ if (Test-Path ({Quoted(file)} + $part)) {{ Move-Item ({Quoted(file)} + $part) ({Quoted(file + ".failed")} + $part) }} }}";
+                yield return $"Copy-Item -LiteralPath {Quoted(point.Location)} -Destination {Quoted(file)}";
+                break;
+            case "Database":
+                yield return $"psql -h {target.Server} -p {target.Port ?? 5432} -U {target.MaintenanceUser ?? target.User} -d {target.MaintenanceDatabase ?? "postgres"} -c 'ALTER DATABASE \"{target.Name}\" RENAME TO \"{target.Name}_failed\"' -c 'ALTER DATABASE \"{point.Location}\" RENAME TO \"{target.Name}\"'";
+                break;
+            default:
+                yield return $"# put {point.Kind} {point.Location} in the place of {target}";
+                break;
+        }
+    }
+
+    private static string Quoted(string text) => "'" + text.Replace("'", "''", StringComparison.Ordinal) + "'";
+}

@@ -1,0 +1,14 @@
+using System.Text.Json.Serialization;
+using UpgradeModule.Engine.State;
+
+namespace UpgradeModule.Engine.Upgrades.Journal;
+
+/// <summary>The JSON of the journal: camelCase, enums by name, versions by their text.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    UseStringEnumConverter = true,
+    WriteIndented = true,
+    Converters = [typeof(AppVersionConverter)])]
+[JsonSerializable(typeof(RunDocument))]
+internal sealed partial class RunJsonContext : JsonSerializerContext;

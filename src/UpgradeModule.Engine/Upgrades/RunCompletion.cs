@@ -1,0 +1,92 @@
+using UpgradeModule.Engine.Operations;
+using UpgradeModule.Engine.Upgrades.Journal;
+
+namespace UpgradeModule.Engine.Upgrades;
+
+/// <summary>Drops what an ended run kept for the way back. A state that the application lives on is never among it.</summary>
+internal sealed class RunCompletion(UpgradeServices services, RunJournals journals)
+{
+    /// <summary>Drops it.</summary>
+    /// <param name="context">The deployment.</param>
+    /// <param name="runId">The run.</param>
+    /// <param name="cancellationToken">Ends the work; what was dropped until then is written down.</param>
+    /// <exception cref="UpgradeException"><c>RunNotFound</c>, <c>RunNotEnded</c>, <c>RunFailed</c>, <c>DeploymentLocked</c>.</exception>
+    public async Task<UpgradeRun> CompleteAsync(DeploymentContext context, string runId, CancellationToken cancellationToken)
+    {
+        var (document, journal) = await FindAsync(context, runId, cancellationToken).ConfigureAwait(false);
+        if (document.Run.Completed) return document.Run;
+        Check(document.Run);
+        var host = services.Hosts(context.Deployment.HostKind);
+        var taken = await host.LockAsync(context, $"completing the run {runId}", cancellationToken).ConfigureAwait(false);
+        await using (taken.ConfigureAwait(false))
+        {
+            foreach (var kept in document.Points.Where(point => point.Use == KeptPointUse.Kept).ToList())
+            {
+                await DropAsync(context, kept.Point, cancellationToken).ConfigureAwait(false);
+                context.Operation.Verbose($"Dropped: {kept.Point.Kind} {kept.Point.Location}");
+                document = Dropped(document, kept);
+                await journal.EndAsync(document, CancellationToken.None).ConfigureAwait(false);
+            }
+
+            document = document with { Run = document.Run with { Completed = true } };
+            await journal.EndAsync(document, CancellationToken.None).ConfigureAwait(false);
+            return document.Run;
+        }
+    }
+
+    private static void Check(UpgradeRun run)
+    {
+        switch (run.Outcome)
+        {
+            case null or UpgradeOutcome.Interrupted:
+                throw new UpgradeException(
+                    "RunNotEnded", UpgradeErrorCategory.InvalidOperation, run.RunId,
+                    $"The run {run.RunId} of {run.Deployment.Name} has not ended, so what it keeps may be the only way back.",
+                    "Complete it when it has ended.");
+            case UpgradeOutcome.Failed:
+                throw new UpgradeException(
+                    "RunFailed", UpgradeErrorCategory.InvalidOperation, run.RunId,
+                    $"The way back of the run {run.RunId} failed, so {run.Deployment.Name} still needs what was kept: {string.Join(", ", run.Kept)}.",
+                    "Get the application back first, as the run's Error tells; then remove by hand what is no longer needed.");
+            default:
+                return;
+        }
+    }
+
+    private static RunDocument Dropped(RunDocument document, KeptPoint kept)
+    {
+        IReadOnlyList<KeptPoint> points = [.. document.Points.Select(point => point == kept ? point with { Use = KeptPointUse.Dropped } : point)];
+        return document with
+        {
+            Points = points,
+            Run = document.Run with { Kept = [.. points.Where(point => point.Use != KeptPointUse.Live).Select(point => point.ToItem())] },
+        };
+    }
+
+    private async Task<(RunDocument Document, IUpgradeJournal Journal)> FindAsync(DeploymentContext context, string runId, CancellationToken cancellationToken)
+    {
+        var runs = await journals.ListAsync(context.Deployment, context.Operation, cancellationToken).ConfigureAwait(false);
+        foreach (var run in runs)
+        {
+            if (string.Equals(run.Document.Run.RunId, runId, StringComparison.OrdinalIgnoreCase)) return run;
+        }
+
+        var known = runs.Count == 0 ? "It has no runs." : $"Its newest are {string.Join(", ", runs.Take(5).Select(run => run.Document.Run.RunId))}.";
+        throw new UpgradeException("RunNotFound", UpgradeErrorCategory.ObjectNotFound, runId, $"There is no upgrade run '{runId}' of {context.Deployment.Name}. {known}", "Get-UpgradeRun lists them.");
+    }
+
+    private async Task DropAsync(DeploymentContext context, ReturnPoint point, CancellationToken cancellationToken)
+    {
+        if (!point.Kind.StartsWith("Database", StringComparison.Ordinal))
+        {
+            await services.Hosts(context.Deployment.HostKind).DropAsync(context, point, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        var database = await services.OpenDatabase(context, cancellationToken).ConfigureAwait(false);
+        await using (database.ConfigureAwait(false))
+        {
+            await database.DropAsync(point, cancellationToken).ConfigureAwait(false);
+        }
+    }
+}

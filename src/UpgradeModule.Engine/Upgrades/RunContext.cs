@@ -1,0 +1,82 @@
+using UpgradeModule.Engine.Databases;
+using UpgradeModule.Engine.Deployments;
+using UpgradeModule.Engine.Operations;
+
+namespace UpgradeModule.Engine.Upgrades;
+
+/// <summary>A run while it runs: what its actions share.</summary>
+internal sealed class RunContext
+{
+    /// <summary>The other rooms.</summary>
+    public required UpgradeServices Services { get; init; }
+
+    /// <summary>What was asked for.</summary>
+    public required UpgradeRequest Request { get; init; }
+
+    /// <summary>The path that is walked.</summary>
+    public required UpgradePath Path { get; init; }
+
+    /// <summary>Who writes the run's record.</summary>
+    public required RunRecorder Recorder { get; init; }
+
+    /// <summary>The deployment as it is now: version and edition change as the run goes on.</summary>
+    public required DeploymentContext Deployment { get; set; }
+
+    /// <summary>Why the database could not be locked; readiness tells it with its remedy.</summary>
+    public Exception? LockFailure { get; init; }
+
+    /// <summary>How long the application could not be used.</summary>
+    public DowntimeClock Downtime { get; } = new();
+
+    /// <summary>The hop that is under way.</summary>
+    public HopState? Hop { get; private set; }
+
+    /// <summary>The version of the last completed stop, or the one at the start.</summary>
+    public AppVersion Reached { get; private set; } = null!;
+
+    /// <summary>Who is told.</summary>
+    public IOperationContext Operation => Deployment.Operation;
+
+    /// <summary>What runs the deployment.</summary>
+    public IAppHost Host => Services.Hosts(Deployment.Deployment.HostKind);
+
+    /// <summary>Whether the application has a database.</summary>
+    public bool HasDatabase => Deployment.Deployment.Database is not null;
+
+    /// <summary>The application's name and the deployment's, for messages.</summary>
+    public string AppName => Deployment.Spec.DisplayName.Length > 0 ? Deployment.Spec.DisplayName : Deployment.Deployment.App;
+
+    /// <summary>Opens the database. It is opened anew for every use: whoever stays connected would stand in the way of swaps.</summary>
+    /// <param name="cancellationToken">Ends the work.</param>
+    public Task<IAppDatabase> OpenDatabaseAsync(CancellationToken cancellationToken) => Services.OpenDatabase(Deployment, cancellationToken);
+
+    /// <summary>The run begins at a version.</summary>
+    /// <param name="version">The version that runs.</param>
+    public void StartFrom(AppVersion version) => Reached = version;
+
+    /// <summary>A hop begins.</summary>
+    /// <param name="stop">The stop that it leads to.</param>
+    public HopState BeginHop(UpgradeStop stop)
+    {
+        Hop = new HopState
+        {
+            Stop = stop,
+            Label = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Recorder.Document.Run.RunId}-{stop.Order}"),
+            Before = Deployment,
+        };
+        return Hop;
+    }
+
+    /// <summary>A hop is completed: its version is what a later failure goes back to.</summary>
+    public void CompleteHop()
+    {
+        Reached = Hop!.Stop.To;
+        Hop = null;
+    }
+
+    /// <summary>The deployment is at another version from now on.</summary>
+    /// <param name="version">The version.</param>
+    /// <param name="edition">The edition.</param>
+    public void MoveTo(AppVersion version, string edition) =>
+        Deployment = Deployment with { Deployment = Deployment.Deployment with { Version = version, Edition = edition.Length > 0 ? edition : Deployment.Deployment.Edition } };
+}

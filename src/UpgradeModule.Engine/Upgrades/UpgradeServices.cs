@@ -1,0 +1,48 @@
+using UpgradeModule.Engine.Artifacts;
+using UpgradeModule.Engine.Backups;
+using UpgradeModule.Engine.Databases;
+using UpgradeModule.Engine.Deployments;
+using UpgradeModule.Engine.Migrations;
+using UpgradeModule.Engine.Operations;
+using UpgradeModule.Engine.Paths;
+using UpgradeModule.Engine.Readiness;
+using UpgradeModule.Engine.State;
+
+namespace UpgradeModule.Engine.Upgrades;
+
+/// <summary>What upgrade runs are made of: the other rooms, at their interfaces.</summary>
+internal sealed record UpgradeServices
+{
+    /// <summary>Gives the host of a kind.</summary>
+    public required Func<AppHostKind, IAppHost> Hosts { get; init; }
+
+    /// <summary>Opens a deployment's database.</summary>
+    public required Func<DeploymentContext, CancellationToken, Task<IAppDatabase>> OpenDatabase { get; init; }
+
+    /// <summary>Backups.</summary>
+    public required IBackupService Backups { get; init; }
+
+    /// <summary>Artifacts.</summary>
+    public required IArtifactFetcher Artifacts { get; init; }
+
+    /// <summary>Waits for services.</summary>
+    public required IServiceWaiter Waiter { get; init; }
+
+    /// <summary>Asks applications.</summary>
+    public required IHealthProber Prober { get; init; }
+
+    /// <summary>Works out paths.</summary>
+    public required IUpgradePathPlanner Planner { get; init; }
+
+    /// <summary>Reads migrations.</summary>
+    public required IMigrationReader Migrations { get; init; }
+
+    /// <summary>Finds what stands in the way.</summary>
+    public required IReadinessService Readiness { get; init; }
+
+    /// <summary>The module's memory.</summary>
+    public required IStateStore Store { get; init; }
+
+    /// <summary>How long the way back waits before it tries an action again; three tries in all.</summary>
+    public TimeSpan UndoRetryDelay { get; init; } = TimeSpan.FromSeconds(2);
+}

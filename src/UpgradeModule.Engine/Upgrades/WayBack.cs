@@ -1,0 +1,100 @@
+using System.Diagnostics;
+using UpgradeModule.Engine.Upgrades.Actions;
+
+namespace UpgradeModule.Engine.Upgrades;
+
+/// <summary>
+/// Takes a hop back, its actions from the last to the first, to the last completed stop. It has a token of its own: a caller who cancels
+/// wants the application back. At the first action that can't be taken back it ends, since what comes after builds on it, and says what is where.
+/// </summary>
+internal sealed class WayBack(RunContext run, RunProgress progress)
+{
+    private const int Tries = 3;
+
+    // Waiting again would not help: the wait has its own patience.
+    private static readonly string[] Final = ["ServiceTimeout", "ServiceUnhealthy", "RollbackIncomplete"];
+
+    /// <summary>Goes back.</summary>
+    /// <param name="failure">What failed.</param>
+    /// <param name="begun">The actions of the hop that were begun, in their order.</param>
+    /// <param name="cancelled">Whether the caller cancelled.</param>
+    public async Task<UpgradeResult> GoAsync(Exception failure, IReadOnlyList<BegunAction> begun, bool cancelled)
+    {
+        run.Recorder.GoingBack = true;
+        var failed = begun.Count > 0 ? begun[^1].Action : null;
+        if (!cancelled) run.Operation.Warning(RunMessages.GoingBack(run, failure, failed));
+        for (var i = begun.Count - 1; run.Hop is { Touched: true } && i >= 0; i--)
+        {
+            if (await UndoAsync(begun[i]).ConfigureAwait(false) is { } trouble) return await FailAsync(failure, failed, begun[i].Action, trouble, cancelled).ConfigureAwait(false);
+        }
+
+        var message = RunMessages.RolledBack(run, failure, failed, cancelled);
+        var result = await run.Recorder.EndAsync(
+            record => record with
+            {
+                Outcome = UpgradeOutcome.RolledBack,
+                Reached = run.Reached,
+                Deployment = run.Deployment.Deployment,
+                Downtime = run.Downtime.Elapsed,
+                Error = message,
+                ErrorId = RunMessages.ErrorId(failure, cancelled),
+                Message = message,
+            },
+            CancellationToken.None).ConfigureAwait(false);
+        return result;
+    }
+
+    private async Task<Exception?> UndoAsync(BegunAction begun)
+    {
+        var title = "Take back: " + begun.Action.Title;
+        progress.Begin(title);
+        var watch = Stopwatch.StartNew();
+        try
+        {
+            for (var attempt = 1; ; attempt++)
+            {
+                try
+                {
+                    await begun.Action.UndoAsync(run, CancellationToken.None).ConfigureAwait(false);
+                    break;
+                }
+                catch (Exception failure) when (attempt < Tries && !(failure is UpgradeException known && Final.Contains(known.ErrorId)))
+                {
+                    run.Operation.Verbose($"{title}: {failure.Message} It is tried again.");
+                    await Task.Delay(run.Services.UndoRetryDelay, CancellationToken.None).ConfigureAwait(false);
+                }
+            }
+
+            var before = run.Recorder.Document.Run.Steps[begun.Order - 1].Status;
+            await run.Recorder.ResultAsync(begun.Order, before == UpgradeActionStatus.Done ? UpgradeActionStatus.Undone : before, null, null, CancellationToken.None).ConfigureAwait(false);
+            run.Operation.Verbose(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{title}: done after {watch.Elapsed.TotalSeconds:0.00} s"));
+            return null;
+        }
+        catch (Exception failure)
+        {
+            return failure;
+        }
+        finally
+        {
+            progress.End(title, wayBack: true);
+        }
+    }
+
+    private Task<UpgradeResult> FailAsync(Exception failure, IUpgradeAction? failed, IUpgradeAction stuck, Exception trouble, bool cancelled)
+    {
+        var message = RunMessages.Failed(run, failure, failed, stuck, trouble, cancelled);
+        run.Operation.Warning(message);
+        return run.Recorder.EndAsync(
+            record => record with
+            {
+                Outcome = UpgradeOutcome.Failed,
+                Reached = null,
+                Deployment = run.Deployment.Deployment,
+                Downtime = run.Downtime.Elapsed,
+                Error = message,
+                ErrorId = "RollbackFailed",
+                Message = message,
+            },
+            CancellationToken.None);
+    }
+}

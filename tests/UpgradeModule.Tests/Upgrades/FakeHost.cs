@@ -1,0 +1,75 @@
+using UpgradeModule.Engine.Deployments;
+using UpgradeModule.Engine.Operations;
+
+namespace UpgradeModule.Tests.Upgrades;
+
+/// <summary>The host of a <see cref="FakeWorld"/>, as strict as a real one.</summary>
+internal sealed class FakeHost(FakeWorld world) : IAppHost
+{
+    public AppHostKind Kind => AppHostKind.Process;
+
+    public Task<AppService> GetServiceAsync(DeploymentContext context, CancellationToken cancellationToken) => Task.FromResult(Service(context));
+
+    public Task<AppService> StartAsync(DeploymentContext context, CancellationToken cancellationToken) => world.CallAsync("Start", cancellationToken, () =>
+    {
+        world.Start();
+        return Service(context);
+    });
+
+    public Task<AppService> StopAsync(DeploymentContext context, TimeSpan? grace, CancellationToken cancellationToken) => world.CallAsync("Stop", cancellationToken, () =>
+    {
+        world.Running = null;
+        return Service(context);
+    });
+
+    public Task<AppSettings> ReadSettingsAsync(DeploymentContext context, CancellationToken cancellationToken) => Task.FromResult(new AppSettings());
+
+    public Task<AppVersion?> ReadInstalledVersionAsync(DeploymentContext context, CancellationToken cancellationToken) => Task.FromResult<AppVersion?>(world.Installed);
+
+    public Task<ReturnPoint> SwapAsync(DeploymentContext context, AppArtifact artifact, string label, CancellationToken cancellationToken) => world.CallAsync("Swap", cancellationToken, () =>
+    {
+        Assert.Null(world.Running);
+        if (world.KeptArtifacts.TryAdd("/kept/app-" + label, world.Installed)) world.Installed = artifact.Version;
+        return new ReturnPoint { Kind = "Artifact", Location = "/kept/app-" + label };
+    });
+
+    public Task UndoSwapAsync(DeploymentContext context, ReturnPoint point, CancellationToken cancellationToken) => world.CallAsync("UndoSwap", cancellationToken, () =>
+    {
+        Assert.Null(world.Running);
+        if (world.KeptArtifacts.Remove(point.Location, out var version)) world.Installed = version;
+        return true;
+    });
+
+    public Task DropAsync(DeploymentContext context, ReturnPoint point, CancellationToken cancellationToken) =>
+        world.CallAsync("DropArtifact", cancellationToken, () => world.KeptArtifacts.Remove(point.Location));
+
+    public Task<IReadOnlyList<string>> ReadLogAsync(DeploymentContext context, int lines, DateTimeOffset? since, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<string>>([]);
+
+    public async Task<IAsyncDisposable> LockAsync(DeploymentContext context, string purpose, CancellationToken cancellationToken)
+    {
+        await world.CallAsync("Lock", cancellationToken, () =>
+        {
+            if (world.Locked) throw new UpgradeException("DeploymentLocked", UpgradeErrorCategory.ResourceBusy, context.Deployment.Name, "Somebody else is at it.");
+            return world.Locked = true;
+        });
+        return new Lock(world);
+    }
+
+    private AppService Service(DeploymentContext context) => new()
+    {
+        Deployment = context.Deployment,
+        Status = world.Running is null ? AppServiceStatus.Stopped : AppServiceStatus.Running,
+        Version = world.Running,
+        LogPath = "/var/log/app.log",
+    };
+
+    private sealed class Lock(FakeWorld world) : IAsyncDisposable
+    {
+        public ValueTask DisposeAsync()
+        {
+            world.Locked = false;
+            return ValueTask.CompletedTask;
+        }
+    }
+}

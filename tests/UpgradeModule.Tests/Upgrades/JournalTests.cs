@@ -1,0 +1,81 @@
+using UpgradeModule.Engine.Operations;
+using UpgradeModule.Engine.State;
+using UpgradeModule.Engine.Upgrades.Journal;
+using UpgradeModule.Tests.Support;
+
+namespace UpgradeModule.Tests.Upgrades;
+
+public sealed class JournalTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    [Fact]
+    public void A_document_comes_back_as_it_was_written()
+    {
+        var document = Samples.Make<RunDocument>() with { FormatVersion = 1 };
+
+        Samples.AssertSame(document, RunJson.Read(RunJson.Write(document), "here"));
+    }
+
+    [Fact]
+    public async Task Both_journals_list_what_was_written_newest_first()
+    {
+        await using var store = new StateStore(_folder.File("store.db"));
+        foreach (var journal in (IUpgradeJournal[])[new StoreJournal(store), new FileJournal(_folder.File("runs"))])
+        {
+            for (var day = 1; day <= 3; day++) await journal.BeginAsync(Document("run" + day, day, "app"), default);
+            await journal.BeginAsync(Document("other", 9, "another"), default);
+            await journal.EndAsync(Document("run2", 2, "app") with { Run = Document("run2", 2, "app").Run with { Outcome = UpgradeOutcome.Succeeded } }, default);
+
+            var runs = await journal.ListAsync("App", NullOperationContext.Instance, default);
+
+            Assert.Equal(["run3", "run2", "run1"], runs.Select(run => run.Run.RunId));
+            Assert.Equal(UpgradeOutcome.Succeeded, runs[1].Run.Outcome);
+        }
+    }
+
+    [SkippableFact]
+    public async Task Files_of_a_journal_are_their_owners_alone()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "Windows has access lists in place of modes.");
+        var folder = _folder.File("runs");
+
+        await new FileJournal(folder).BeginAsync(Document("run", 1, "app"), default);
+
+        Assert.Equal("700", UnixRights.Of(folder));
+        Assert.Equal("600", UnixRights.Of(Assert.Single(Directory.GetFiles(folder))));
+    }
+
+    [Fact]
+    public async Task A_file_that_cannot_be_read_is_told_and_hides_no_other()
+    {
+        var journal = new FileJournal(_folder.File("runs"));
+        await journal.BeginAsync(Document("run", 1, "app"), default);
+        await File.WriteAllTextAsync(Path.Combine(_folder.File("runs"), "run-torn.json"), "{ \"run\": ");
+        var operation = new RecordingOperation();
+
+        Assert.Single(await journal.ListAsync("app", operation, default));
+
+        Assert.Contains("run-torn.json", Assert.Single(operation.Warnings));
+    }
+
+    [Fact]
+    public async Task A_log_in_in_a_mirrors_address_is_not_written_down()
+    {
+        using var bench = new UpgradeBench();
+        var request = new Engine.Upgrades.UpgradeRequest { Path = bench.Path, BaseUrl = "https://me:planted@mirror.example/x" };
+
+        await bench.Service.RunAsync(bench.Context, request, default);
+
+        var written = File.ReadAllText(Directory.GetFiles(Path.GetDirectoryName(bench.Deployment.Settings.ArtifactPath)!, "run-*.json", SearchOption.AllDirectories).Single());
+        Assert.Contains("mirror.example", written);
+        Assert.DoesNotContain("planted", written);
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private static RunDocument Document(string id, int day, string deployment) => new()
+    {
+        Run = new UpgradeRun { RunId = id, StartedOn = new DateTimeOffset(2026, 1, day, 0, 0, 0, TimeSpan.Zero), Deployment = new AppDeployment { Name = deployment } },
+    };
+}

@@ -1,0 +1,119 @@
+using NSubstitute;
+using UpgradeModule.Engine.Apps;
+using UpgradeModule.Engine.Artifacts;
+using UpgradeModule.Engine.Backups;
+using UpgradeModule.Engine.Deployments;
+using UpgradeModule.Engine.Migrations;
+using UpgradeModule.Engine.Operations;
+using UpgradeModule.Engine.Paths;
+using UpgradeModule.Engine.Readiness;
+using UpgradeModule.Engine.State;
+using UpgradeModule.Engine.Upgrades;
+using UpgradeModule.Tests.Support;
+
+namespace UpgradeModule.Tests.Upgrades;
+
+/// <summary>An upgrade service over a <see cref="FakeWorld"/>, with a real store.</summary>
+internal sealed class UpgradeBench : IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    public UpgradeBench()
+    {
+        Store = new StateStore(_folder.File("store.db"));
+        Deployment = new AppDeployment
+        {
+            Name = "app",
+            App = "sample",
+            Edition = "standard",
+            Version = V("1.0.0"),
+            Database = new DatabaseTarget { Engine = DatabaseEngine.Sqlite, Path = "/data/app.db" },
+            Settings = new AppHostSettings { ArtifactPath = _folder.File("app") },
+        };
+        Readiness.CheckAsync(default!, default!, default).ReturnsForAnyArgs(call => World.CallAsync("Readiness", call.Arg<CancellationToken>(), () => Ready));
+        Backups.BackupAsync(default!, default, default).ReturnsForAnyArgs(call => World.CallAsync("Backup", call.Arg<CancellationToken>(), () => new AppBackup { Id = "b", Path = "/backups/b", Rows = World.Live.Rows.Count }));
+        Backups.TestAsync(default!, default, default, default!, default).ReturnsForAnyArgs(call => World.CallAsync("Prove", call.Arg<CancellationToken>(), () => Proof));
+        Artifacts.FetchAsync(default!, default!, default!, default).ReturnsForAnyArgs(call => World.CallAsync("Fetch", call.Arg<CancellationToken>(), () => new AppArtifact { Version = call.Arg<ArtifactRequest>().Version, Path = "/staged" }));
+        Waiter.WaitAsync(default!, default!, default).ReturnsForAnyArgs(call => World.CallAsync("Wait", call.Arg<CancellationToken>(), () =>
+        {
+            Assert.Equal(call.Arg<WaitRequest>().Expected, World.Running);
+            return new AppService { Status = AppServiceStatus.Running, Health = AppHealth.Healthy };
+        }));
+    }
+
+    public FakeWorld World { get; } = new();
+
+    public RecordingOperation Operation { get; } = new();
+
+    public StateStore Store { get; }
+
+    public AppDeployment Deployment { get; set; }
+
+    public IReadinessService Readiness { get; } = Substitute.For<IReadinessService>();
+
+    public IBackupService Backups { get; } = Substitute.For<IBackupService>();
+
+    public IArtifactFetcher Artifacts { get; } = Substitute.For<IArtifactFetcher>();
+
+    public IServiceWaiter Waiter { get; } = Substitute.For<IServiceWaiter>();
+
+    public ReadinessResult Ready { get; set; } = new() { Ready = true };
+
+    public BackupTestResult Proof { get; set; } = new() { Valid = true, ProvenOn = DateTimeOffset.UtcNow };
+
+    public AppSpec Spec { get; set; } = new()
+    {
+        Name = "sample",
+        DisplayName = "Sample",
+        Editions = [new EditionSpec { Id = "standard", Default = true }],
+        Invariants = [new InvariantSpec { Name = "rows", Sql = "SELECT count(*) FROM t" }],
+    };
+
+    public UpgradePath Path { get; set; } = PathOf(("1.0.0", "1.1.0"), ("1.1.0", "2.0.0"));
+
+    public UpgradeService Service => new(new UpgradeServices
+    {
+        Hosts = _ => new FakeHost(World),
+        OpenDatabase = (_, _) => Task.FromResult<Engine.Databases.IAppDatabase>(new FakeDatabase(World)),
+        Backups = Backups,
+        Artifacts = Artifacts,
+        Waiter = Waiter,
+        Prober = Substitute.For<IHealthProber>(),
+        Planner = Substitute.For<IUpgradePathPlanner>(),
+        Migrations = Substitute.For<IMigrationReader>(),
+        Readiness = Readiness,
+        Store = Store,
+        UndoRetryDelay = TimeSpan.Zero,
+    });
+
+    public DeploymentContext Context => new() { Deployment = Deployment, Spec = Spec, Operation = Operation };
+
+    public static AppVersion V(string text) => AppVersion.Parse(text);
+
+    public static UpgradePath PathOf(params (string From, string To)[] hops) => new()
+    {
+        App = "sample",
+        From = V(hops[0].From),
+        To = V(hops[^1].To),
+        Stops = [.. hops.Select((hop, index) => new UpgradeStop { Order = index + 1, From = V(hop.From), To = V(hop.To), Edition = "standard" })],
+    };
+
+    public Task<UpgradeResult> RunAsync(CancellationToken cancellationToken = default, params string[] confirmed) =>
+        Service.RunAsync(Context, new UpgradeRequest { Path = Path, ConfirmedSteps = confirmed }, cancellationToken);
+
+    /// <summary>The application runs a version with its own data, as it was left.</summary>
+    public void AssertRuns(string version, params string[] rows)
+    {
+        Assert.Equal(V(version), World.Installed);
+        Assert.Equal(V(version), World.Running);
+        Assert.Equal(V(version), World.Live.Version);
+        Assert.Equal(rows, World.Live.Rows);
+        Assert.False(World.Locked);
+    }
+
+    public void Dispose()
+    {
+        Store.DisposeAsync().AsTask().Wait();
+        _folder.Dispose();
+    }
+}
