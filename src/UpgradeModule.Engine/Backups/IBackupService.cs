@@ -9,7 +9,7 @@ public interface IBackupService
     /// <param name="context">The deployment.</param>
     /// <param name="destination">The folder in which the backup's own folder is made; the deployment's, else the store's, where <see langword="null"/>.</param>
     /// <param name="cancellationToken">Ends the work; nothing is left then.</param>
-    /// <exception cref="UpgradeException"><c>BackupFailed</c>, <c>DiskFull</c>, <c>BackupDestinationInvalid</c>, and what the database engine throws.</exception>
+    /// <exception cref="UpgradeException"><c>BackupFailed</c>, <c>DiskFull</c>, <c>BackupDestinationInvalid</c>, <c>ServiceRunning</c> (where a consistent backup takes a stop), and what the database engine throws.</exception>
     Task<AppBackup> BackupAsync(DeploymentContext context, string? destination, CancellationToken cancellationToken);
 
     /// <summary>Lists backups, newest first. Folders that are no backup are passed over; a backup that can't be read is told as a warning.</summary>
@@ -21,7 +21,7 @@ public interface IBackupService
     /// <summary>Reads one backup's manifest.</summary>
     /// <param name="path">Its folder.</param>
     /// <param name="cancellationToken">Ends the work.</param>
-    /// <exception cref="UpgradeException"><c>BackupNotFound</c>, <c>BackupCorrupt</c>.</exception>
+    /// <exception cref="UpgradeException"><c>BackupNotFound</c>, <c>BackupCorrupt</c>, <c>BackupUnreadable</c>, <c>BackupTooNew</c>: a newer module made it.</exception>
     Task<AppBackup> OpenAsync(string path, CancellationToken cancellationToken);
 
     /// <summary>Tests a backup: its checksums, then a restore into a place of its own where every table is counted. A proof is written beside the backup.</summary>

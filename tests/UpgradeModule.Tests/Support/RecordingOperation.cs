@@ -4,6 +4,7 @@ namespace UpgradeModule.Tests.Support;
 public sealed class RecordingOperation : IOperationContext
 {
     private readonly List<string> _lines = [];
+    private readonly List<string> _verboses = [];
     private readonly List<string> _warnings = [];
     private readonly List<OperationProgress> _progress = [];
 
@@ -16,6 +17,11 @@ public sealed class RecordingOperation : IOperationContext
         get { lock (_lines) return [.. _lines]; }
     }
 
+    public IReadOnlyList<string> Verboses
+    {
+        get { lock (_lines) return [.. _verboses]; }
+    }
+
     public IReadOnlyList<string> Warnings
     {
         get { lock (_lines) return [.. _warnings]; }
@@ -26,13 +32,9 @@ public sealed class RecordingOperation : IOperationContext
         get { lock (_lines) return [.. _progress]; }
     }
 
-    public void Verbose(string message) => Keep(message);
+    public void Verbose(string message) => Keep(message, _verboses);
 
-    public void Warning(string message)
-    {
-        lock (_lines) _warnings.Add(message);
-        Keep(message);
-    }
+    public void Warning(string message) => Keep(message, _warnings);
 
     public void Progress(OperationProgress progress)
     {
@@ -43,8 +45,12 @@ public sealed class RecordingOperation : IOperationContext
     public Task<string> GetSecretAsync(string name, string? vault, CancellationToken cancellationToken) =>
         Secrets.TryGetValue(name, out var value) ? Task.FromResult(value) : throw new UpgradeException("SecretNotFound", UpgradeErrorCategory.ObjectNotFound, name, $"There is no secret '{name}'.");
 
-    private void Keep(string message)
+    private void Keep(string message, List<string> kind)
     {
-        lock (_lines) _lines.Add(message);
+        lock (_lines)
+        {
+            _lines.Add(message);
+            kind.Add(message);
+        }
     }
 }

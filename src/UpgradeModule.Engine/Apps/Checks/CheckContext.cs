@@ -174,6 +174,7 @@ internal sealed class CheckContext(AppSpec spec, ProblemList problems, bool with
 
         Http(path + ".http", probe.Http);
         JsonObject(path + ".mongo", probe.Mongo);
+        if (probe.Value is not null && probe.Mongo is null) Add(path + ".value", "Only the answer to a mongo command has a value to be picked.");
     }
 
     /// <summary>Texts that may occur once only.</summary>

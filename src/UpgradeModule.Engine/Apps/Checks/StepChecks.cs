@@ -16,6 +16,7 @@ internal static class StepChecks
             context.Required(path + ".title", step.Title, "The step's title");
             context.OneOf(path + ".kind", step.Kind, "manual", "automatic");
             context.Editions(path + ".editions", step.Editions);
+            for (var e = 0; e < step.Engines.Count; e++) RuntimeChecks.Engine(context, $"{path}.engines[{e}]", step.Engines[e]);
             if (step.Kind == "manual") context.Required(path + ".instructions", step.Instructions, "How the step is done");
             context.Probe(path + ".needed", step.Needed);
             context.Probe(path + ".done", step.Done);

@@ -42,6 +42,9 @@ public sealed record DatabaseSettingsSpec
     /// <summary>What is appended to the file's path: <c>.mv.db</c> for H2.</summary>
     public string? FileSuffix { get; set; }
 
+    /// <summary>The database's name where nothing names one.</summary>
+    public string? DefaultName { get; set; }
+
     /// <summary>The host where nothing names one.</summary>
     public string? DefaultHost { get; set; }
 }

@@ -12,6 +12,9 @@ public sealed record EditionSpec
     /// <summary>Whether it is assumed where nothing says otherwise.</summary>
     public bool Default { get; set; }
 
+    /// <summary>The edition's name in its migrations; <c>{migrationTag}</c> stands for it in migrate commands.</summary>
+    public string? MigrationTag { get; set; }
+
     /// <summary>Image names (without tag) by which it is recognised.</summary>
     public IReadOnlyList<string> Images { get; set; } = [];
 

@@ -27,7 +27,7 @@ public sealed record MigrationSpec
     /// <summary>The explicit migrate command, for applications that don't migrate on start.</summary>
     public IReadOnlyList<string> UpCommand { get; set; } = [];
 
-    /// <summary>The command that migrates down; <c>{artifact}</c> stands for the newer version's artifact.</summary>
+    /// <summary>The command that migrates down; <c>{artifact}</c> stands for the newer version's artifact, <c>{migrations}</c> for the names to be taken back, <c>{migrationTag}</c> for the edition's name in migrations.</summary>
     public IReadOnlyList<string> DownCommand { get; set; } = [];
 
     /// <summary>The lowest version that has it.</summary>

@@ -3,7 +3,7 @@ namespace UpgradeModule.Engine.Apps;
 /// <summary>What versions from one on need of something beneath them.</summary>
 public sealed record RequirementSpec
 {
-    /// <summary><c>java</c>, <c>postgres</c>, <c>mongodb</c>, <c>redis</c>.</summary>
+    /// <summary><c>java</c>, <c>postgres</c>, <c>mysql</c>, <c>mariadb</c>, <c>mongodb</c>, <c>mongodb-fcv</c> (its feature compatibility version), <c>redis</c>, <c>docker</c>.</summary>
     public string Name { get; set; } = "";
 
     /// <summary><c>runtime</c> or <c>engine</c>.</summary>

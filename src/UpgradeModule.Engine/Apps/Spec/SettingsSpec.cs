@@ -21,6 +21,9 @@ public sealed record SettingsSpec
     /// <summary>JVM properties that stand for settings: <c>{"mb.db.type":"MB_DB_TYPE"}</c>.</summary>
     public IReadOnlyDictionary<string, string> JavaProperties { get; set; } = new Dictionary<string, string>();
 
+    /// <summary>Older names of settings and those that they stand for: <c>{"SHARELATEX_MONGO_URL":"OVERLEAF_MONGO_URL"}</c>. Read where the newer isn't set.</summary>
+    public IReadOnlyDictionary<string, string> Aliases { get; set; } = new Dictionary<string, string>();
+
     /// <summary>A suffix of settings whose value is the path of a file with the value: <c>_FILE</c>.</summary>
     public string? FileSuffix { get; set; }
 }

@@ -24,6 +24,9 @@ public sealed record StepSpec
     /// <summary>The editions that need it; all where empty.</summary>
     public IReadOnlyList<string> Editions { get; set; } = [];
 
+    /// <summary>The database engines that need it (Postgres, Sqlite, H2, MySql, Mongo); all where empty.</summary>
+    public IReadOnlyList<string> Engines { get; set; } = [];
+
     /// <summary>How it is done, as Markdown.</summary>
     public string Instructions { get; set; } = "";
 

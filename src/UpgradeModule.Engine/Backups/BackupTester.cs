@@ -1,0 +1,132 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using UpgradeModule.Engine.Databases;
+using UpgradeModule.Engine.Operations;
+
+namespace UpgradeModule.Engine.Backups;
+
+/// <summary>Tests backups: their checksums, then a restore into a place of its own, where every row is counted.</summary>
+internal sealed class BackupTester(BackupServices services)
+{
+    /// <summary>Tests a backup.</summary>
+    /// <param name="backup">The backup.</param>
+    /// <param name="context">The deployment whose server may serve for the proof; a throw-away place is used where <see langword="null"/>.</param>
+    /// <param name="checksumOnly">Whether only the checksums are tested.</param>
+    /// <param name="operation">Who is told.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    public async Task<BackupTestResult> TestAsync(AppBackup backup, DeploymentContext? context, bool checksumOnly, IOperationContext operation, CancellationToken cancellationToken)
+    {
+        var progress = new BackupProgress(operation, $"Testing {backup.Id}");
+        var watch = Stopwatch.StartNew();
+        try
+        {
+            var (files, problems) = await BackupCheck.RunAsync(backup.Path, progress, cancellationToken).ConfigureAwait(false);
+            var result = new BackupTestResult { Backup = backup, Valid = problems.Count == 0, ChecksumOnly = checksumOnly, FilesChecked = files, Problems = problems, ProvenOn = backup.ProvenOn };
+            if (!result.Valid) return result with { Duration = watch.Elapsed };
+
+            // What is on the disk counts from here on: the record may be older than it.
+            var manifest = await BackupFolder.ReadManifestAsync(backup.Path, cancellationToken).ConfigureAwait(false);
+            var current = await BackupFolder.DescribeAsync(backup.Path, manifest, cancellationToken).ConfigureAwait(false);
+            result = result with { Backup = current, ProvenOn = current.ProvenOn };
+            if (checksumOnly) return result with { Duration = watch.Elapsed };
+            result = await ProveAsync(result, manifest, context, operation, progress, cancellationToken).ConfigureAwait(false);
+            result = result with { Duration = watch.Elapsed };
+            return result.Valid ? await KeepAsync(result, manifest, operation, cancellationToken).ConfigureAwait(false) : result;
+        }
+        finally
+        {
+            progress.End();
+        }
+    }
+
+    private async Task<BackupTestResult> ProveAsync(BackupTestResult result, BackupManifest manifest, DeploymentContext? context, IOperationContext operation, BackupProgress progress, CancellationToken cancellationToken)
+    {
+        progress.Tell("Restoring a copy");
+        var database = await OpenAsync(manifest, context, cancellationToken).ConfigureAwait(false);
+        await using (database.ConfigureAwait(false))
+        {
+            IScratchDatabase scratch;
+            try
+            {
+                scratch = await database.RestoreToScratchAsync(BackupFolder.Content(result.Backup.Path, manifest), operation, cancellationToken).ConfigureAwait(false);
+            }
+            catch (UpgradeException failure) when (failure.ErrorId == "BackupCorrupt")
+            {
+                return result with { Valid = false, Problems = [failure.Message] };
+            }
+
+            await using (scratch.ConfigureAwait(false))
+            {
+                progress.Tell("Counting the rows of the copy");
+                var tables = await scratch.Database.CountRowsAsync(cancellationToken).ConfigureAwait(false);
+                var invariants = await scratch.Database.ReadInvariantsAsync(manifest.Queries, cancellationToken).ConfigureAwait(false);
+                var problems = Differences(manifest, tables, invariants);
+                return result with
+                {
+                    Valid = problems.Count == 0,
+                    Problems = problems,
+                    TablesCompared = tables.Count,
+                    RowsCompared = tables.Sum(table => table.Rows),
+                    RestoredTo = scratch.Location,
+                };
+            }
+        }
+    }
+
+    private async Task<IAppDatabase> OpenAsync(BackupManifest manifest, DeploymentContext? context, CancellationToken cancellationToken)
+    {
+        if (context is not null)
+        {
+            var settings = await services.Hosts(context.Deployment.HostKind).ReadSettingsAsync(context, cancellationToken).ConfigureAwait(false);
+            var database = await services.OpenDatabase(context, settings, cancellationToken).ConfigureAwait(false);
+            if (database.Engine == manifest.Engine) return database;
+
+            // The deployment has moved to another engine since: its server can't serve.
+            await database.DisposeAsync().ConfigureAwait(false);
+        }
+
+        return await services.OpenThrowAway(manifest.Engine, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static List<string> Differences(BackupManifest manifest, IReadOnlyList<TableCount> tables, IReadOnlyList<InvariantValue> invariants)
+    {
+        var problems = TableComparison.Differences(manifest.Tables, tables).ToList();
+        foreach (var expected in manifest.Invariants.Where(invariant => invariant.Value is not null))
+        {
+            var found = invariants.FirstOrDefault(invariant => invariant.Name == expected.Name);
+            if (found?.Value == expected.Value) continue;
+            problems.Add(string.Create(CultureInfo.InvariantCulture, $"The invariant '{expected.Name}' is {(found?.Value is { } value ? value : found?.Detail ?? "unreadable")} instead of {expected.Value}"));
+        }
+
+        return problems;
+    }
+
+    private static async Task<BackupTestResult> KeepAsync(BackupTestResult result, BackupManifest manifest, IOperationContext operation, CancellationToken cancellationToken)
+    {
+        var proof = new BackupProof
+        {
+            ModuleVersion = ModuleVersion.Current,
+            Backup = manifest.Id,
+            Checksums = await BackupFolder.DigestAsync(result.Backup.Path, cancellationToken).ConfigureAwait(false),
+            ProvenOn = DateTimeOffset.UtcNow,
+            RestoredTo = result.RestoredTo ?? "",
+            Tables = result.TablesCompared,
+            Rows = result.RowsCompared,
+            Invariants = manifest.Invariants.Count(invariant => invariant.Value is not null),
+            Duration = result.Duration,
+        };
+        try
+        {
+            var name = BackupFolder.ProofPrefix + proof.ProvenOn.ToString("yyyyMMdd'T'HHmmssfff'Z'", CultureInfo.InvariantCulture) + ".json";
+            var json = JsonSerializer.SerializeToUtf8Bytes(proof, BackupJsonContext.Default.BackupProof);
+            await PrivateFiles.WriteAsync(Path.Combine(result.Backup.Path, name), json, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            operation.Warning($"The backup '{manifest.Id}' is proven, but the proof could not be written beside it: {failure.Message}");
+        }
+
+        return result with { ProvenOn = proof.ProvenOn, Backup = result.Backup with { ProvenOn = proof.ProvenOn } };
+    }
+}

@@ -1,0 +1,92 @@
+using System.Collections;
+using System.Globalization;
+using System.Management.Automation;
+using System.Reflection;
+
+namespace UpgradeModule.Binding;
+
+/// <summary>Makes records again of what PowerShell's serialiser made of them: property bags with a type name that begins with Deserialized.</summary>
+internal static class RecordRebuilder
+{
+    private const string Prefix = "Deserialized.";
+
+    /// <summary>Makes a record of a property bag of the same type.</summary>
+    /// <param name="value">The bag.</param>
+    /// <param name="type">The record's type.</param>
+    /// <param name="record">The record.</param>
+    /// <returns>Whether the value was such a bag.</returns>
+    public static bool TryRebuild(object value, Type type, out object? record)
+    {
+        record = null;
+        if (value is not PSObject bag || !bag.TypeNames.Contains(Prefix + type.FullName)) return false;
+        record = Rebuild(bag, type);
+        return true;
+    }
+
+    private static object? Rebuild(object? value, Type type)
+    {
+        type = Nullable.GetUnderlyingType(type) ?? type;
+        var plain = value is PSObject { BaseObject: not PSCustomObject } wrapped ? wrapped.BaseObject : value;
+        if (plain is null) return null;
+        if (type.IsInstanceOfType(plain)) return plain;
+        if (type == typeof(DateTimeOffset)) return Moment(plain);
+        if (type == typeof(DateOnly)) return Day(plain);
+        if (type == typeof(AppVersion)) return AppVersion.TryParse(Text(plain), out var version) ? version : null;
+        if (ItemType(type, typeof(IReadOnlyList<>)) is { } item) return Items(plain, item);
+        if (type == typeof(IReadOnlyDictionary<string, string>)) return Texts(plain);
+        if (type.Assembly == typeof(AppDeployment).Assembly && !type.IsEnum && plain is PSObject bag) return Record(bag, type);
+        return LanguagePrimitives.ConvertTo(plain, type, CultureInfo.InvariantCulture);
+    }
+
+    private static object Record(PSObject bag, Type type)
+    {
+        var record = Activator.CreateInstance(type)!;
+        foreach (var property in type.GetProperties(BindingFlags.Instance | BindingFlags.Public))
+        {
+            if (!property.CanWrite || bag.Properties[property.Name] is not { } member) continue;
+
+            // What the serialiser cut off for its depth comes as a text; a record's own default is better than a failure.
+            if (Rebuild(member.Value, property.PropertyType) is { } value) property.SetValue(record, value);
+        }
+
+        return record;
+    }
+
+    private static Array Items(object plain, Type item)
+    {
+        var items = plain is IEnumerable many and not string ? many.Cast<object?>().Select(one => Rebuild(one, item)).Where(one => one is not null).ToList() : [];
+        var array = Array.CreateInstance(item, items.Count);
+        for (var i = 0; i < items.Count; i++) array.SetValue(items[i], i);
+        return array;
+    }
+
+    private static Dictionary<string, string> Texts(object plain)
+    {
+        var texts = new Dictionary<string, string>();
+        if (plain is not IDictionary table) return texts;
+        foreach (DictionaryEntry entry in table) texts[Text(entry.Key) ?? ""] = Text(entry.Value) ?? "";
+        return texts;
+    }
+
+    private static DateTimeOffset? Moment(object plain)
+    {
+        if (plain is DateTime time) return new DateTimeOffset(time);
+        if (plain is PSObject bag && bag.Properties["UtcDateTime"]?.Value is { } value && LanguagePrimitives.TryConvertTo<DateTime>(value, out var utc)) return new DateTimeOffset(DateTime.SpecifyKind(utc, DateTimeKind.Utc));
+        return DateTimeOffset.TryParse(Text(plain), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var moment) ? moment : null;
+    }
+
+    private static DateOnly? Day(object plain)
+    {
+        if (plain is DateTime time) return DateOnly.FromDateTime(time);
+        if (plain is PSObject bag && bag.Properties["DayNumber"]?.Value is { } value && LanguagePrimitives.TryConvertTo<int>(value, out var number)) return DateOnly.FromDayNumber(number);
+        return DateOnly.TryParse(Text(plain), CultureInfo.InvariantCulture, out var day) ? day : null;
+    }
+
+    private static string? Text(object? value) => value switch
+    {
+        PSObject bag when bag.Properties["Text"]?.Value is string text => text,
+        _ => value?.ToString(),
+    };
+
+    private static Type? ItemType(Type type, Type list) => type.IsGenericType && type.GetGenericTypeDefinition() == list ? type.GetGenericArguments()[0] : null;
+}

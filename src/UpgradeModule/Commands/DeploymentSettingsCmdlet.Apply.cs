@@ -1,0 +1,73 @@
+using System.Collections;
+
+namespace UpgradeModule.Commands;
+
+/// <content>Puts the parameters that were given into a deployment.</content>
+public abstract partial class DeploymentSettingsCmdlet
+{
+    private static readonly string[] s_databaseParameters =
+    [
+        nameof(DatabaseEngine), nameof(DatabaseServer), nameof(DatabasePort), nameof(DatabaseName), nameof(DatabaseUser), nameof(DatabaseSecret),
+        nameof(DatabasePath), nameof(DatabaseSslMode), nameof(MaintenanceUser), nameof(MaintenanceSecret), nameof(MaintenanceDatabase),
+    ];
+
+    /// <summary>A deployment with the parameters that were given, the others as they were.</summary>
+    /// <param name="start">The deployment before.</param>
+    private protected AppDeployment Apply(AppDeployment start) => start with
+    {
+        Edition = IsBound(nameof(Edition)) ? Edition ?? "" : start.Edition,
+        Url = IsBound(nameof(Url)) ? Url?.OriginalString : start.Url,
+        BackupPath = Bound(nameof(BackupPath), PathOrNull(BackupPath), start.BackupPath),
+        Settings = ApplyTo(start.Settings),
+        Database = s_databaseParameters.Any(IsBound) ? ApplyTo(start.Database ?? new DatabaseTarget()) : Unread(start.Database),
+    };
+
+    private AppHostSettings ApplyTo(AppHostSettings start) => start with
+    {
+        Command = Bound(nameof(Command), CommandPath(Command), start.Command),
+        Arguments = IsBound(nameof(ArgumentList)) ? ArgumentList ?? [] : start.Arguments,
+        ArtifactPath = Bound(nameof(ArtifactPath), PathOrNull(ArtifactPath), start.ArtifactPath),
+        WorkingDirectory = Bound(nameof(WorkingDirectory), PathOrNull(WorkingDirectory), start.WorkingDirectory),
+        EnvironmentFiles = IsBound(nameof(EnvironmentFile)) ? [.. (EnvironmentFile ?? []).Select(FullPath)] : start.EnvironmentFiles,
+        EnvironmentReferences = IsBound(nameof(EnvironmentReference)) ? References(EnvironmentReference) : start.EnvironmentReferences,
+        LogPath = Bound(nameof(LogPath), PathOrNull(LogPath), start.LogPath),
+        StopTimeout = IsBound(nameof(StopTimeout)) ? StopTimeout : start.StopTimeout,
+    };
+
+    private DatabaseTarget ApplyTo(DatabaseTarget start) => start with
+    {
+        Engine = DatabaseEngine ?? (IsBound(nameof(DatabasePath)) ? UpgradeModule.DatabaseEngine.Sqlite : start.Engine),
+        Server = Bound(nameof(DatabaseServer), DatabaseServer, start.Server),
+        Port = IsBound(nameof(DatabasePort)) ? DatabasePort : start.Port,
+        Name = Bound(nameof(DatabaseName), DatabaseName, start.Name),
+        User = Bound(nameof(DatabaseUser), DatabaseUser, start.User),
+        Secret = Bound(nameof(DatabaseSecret), Reference(DatabaseSecret), start.Secret),
+        Path = Bound(nameof(DatabasePath), PathOrNull(DatabasePath), start.Path),
+        SslMode = Bound(nameof(DatabaseSslMode), DatabaseSslMode, start.SslMode),
+        MaintenanceUser = Bound(nameof(MaintenanceUser), MaintenanceUser, start.MaintenanceUser),
+        MaintenanceSecret = Bound(nameof(MaintenanceSecret), Reference(MaintenanceSecret), start.MaintenanceSecret),
+        MaintenanceDatabase = Bound(nameof(MaintenanceDatabase), MaintenanceDatabase, start.MaintenanceDatabase),
+    };
+
+    // What was read from the application's settings is read again: the settings may be what changes.
+    private static DatabaseTarget? Unread(DatabaseTarget? database) => database is { FromSettings: true } ? null : database;
+
+    private string? Bound(string parameter, string? given, string? before) => IsBound(parameter) ? given : before;
+
+    private string? PathOrNull(string? path) => string.IsNullOrEmpty(path) ? null : FullPath(path);
+
+    // A bare name is looked up on the PATH when it is started; what has a folder in it is a path from here.
+    private string? CommandPath(string? command) =>
+        string.IsNullOrEmpty(command) ? null : command.Contains('/', StringComparison.Ordinal) || command.Contains('\\', StringComparison.Ordinal) ? FullPath(command) : command;
+
+    private string? Reference(string? reference) =>
+        reference is not null && reference.StartsWith("file:", StringComparison.OrdinalIgnoreCase) ? "file:" + FullPath(reference["file:".Length..]) : reference;
+
+    private Dictionary<string, string> References(Hashtable? table)
+    {
+        var references = new Dictionary<string, string>(StringComparer.Ordinal);
+        if (table is null) return references;
+        foreach (DictionaryEntry entry in table) references[entry.Key.ToString() ?? ""] = Reference(entry.Value?.ToString()) ?? "";
+        return references;
+    }
+}

@@ -1,0 +1,58 @@
+using System.Management.Automation;
+using UpgradeModule.Completion;
+using UpgradeModule.Engine.Backups;
+
+namespace UpgradeModule.Commands;
+
+/// <summary>Gets backups, newest first: those that the store remembers, those of a deployment, or those in a folder.</summary>
+[Cmdlet(VerbsCommon.Get, "AppBackup", DefaultParameterSetName = All)]
+[OutputType(typeof(AppBackup))]
+public sealed class GetAppBackupCommand : DeploymentCmdlet
+{
+    private const string All = nameof(All);
+
+    /// <summary>The ids of backups; wildcards are allowed. All where empty.</summary>
+    [Parameter(HelpMessage = "The id of a backup; wildcards are allowed.")]
+    [ArgumentCompleter(typeof(BackupCompleter))]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    public string[] Id { get; set; } = ["*"];
+
+    /// <summary>A backup's folder, or a folder of backups, in place of those that the store remembers.</summary>
+    [Parameter(HelpMessage = "A backup's folder, or a folder of backups.")]
+    [ValidateNotNullOrEmpty]
+    public string? Path { get; set; }
+
+    /// <inheritdoc/>
+    private protected override void ProcessInput()
+    {
+        var folder = Path is null ? null : FullPath(Path);
+        switch (ParameterSetName)
+        {
+            case All:
+                Write(null, new BackupQuery { Path = folder }, null);
+                break;
+            case ByDeployment:
+                foreach (var deployment in Deployment) Write(deployment.Name, new BackupQuery { Deployment = deployment.Name, Path = folder ?? deployment.BackupPath }, null);
+                break;
+            default:
+                foreach (var name in Name)
+                {
+                    // Backups outlive the registration of their deployment. Only a name that means nothing at all is a mistake.
+                    var none = Write(name, new BackupQuery { Path = folder }, WildcardPattern.Get(name, WildcardOptions.IgnoreCase)) == 0;
+                    if (none && !WildcardPattern.ContainsWildcardCharacters(name)) StoredByName([name]);
+                }
+
+                break;
+        }
+    }
+
+    private int Write(object? target, BackupQuery query, WildcardPattern? deployment)
+    {
+        if (!TryRun(target, operation => Session.Engine.Backups.ListAsync(query, operation, operation.Token), out var backups)) return -1;
+        var ids = Id.Select(id => WildcardPattern.Get(id, WildcardOptions.IgnoreCase)).ToList();
+        var found = backups.Where(backup => deployment?.IsMatch(backup.Deployment) != false && ids.Exists(id => id.IsMatch(backup.Id))).ToList();
+        WriteObject(found, enumerateCollection: true);
+        return found.Count;
+    }
+}

@@ -1,0 +1,154 @@
+using System.Management.Automation;
+using System.Management.Automation.Host;
+using UpgradeModule.Binding;
+using UpgradeModule.Completion;
+using UpgradeModule.Engine.Upgrades;
+using UpgradeModule.Errors;
+using UpgradeModule.Pipeline;
+
+namespace UpgradeModule.Commands;
+
+/// <summary>
+/// Upgrades deployments along their path: proves a backup, then at every stop stops the service, keeps a way back, swaps, starts and waits until it is
+/// healthy. What fails is taken back to the last good stop. Ctrl+C goes back first, too.
+/// </summary>
+[Cmdlet(VerbsLifecycle.Invoke, "AppUpgrade", DefaultParameterSetName = ByName, SupportsShouldProcess = true)]
+[OutputType(typeof(UpgradeResult))]
+public sealed class InvokeAppUpgradeCommand : DatabaseCmdlet
+{
+    private const string ByPath = nameof(ByPath);
+
+    /// <summary>The paths to walk, as Get-UpgradePath gives them for deployments.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = ByPath, ValueFromPipeline = true, HelpMessage = "A path, as Get-UpgradePath gives it for a deployment.")]
+    [PathTransformation]
+    [ValidateNotNullOrEmpty]
+    public UpgradePath[] UpgradePath { get; set; } = [];
+
+    /// <summary>The target: an exact version, a major, or <c>latest</c>; <c>latest</c> without it.</summary>
+    [Parameter(ParameterSetName = ByName, HelpMessage = "The target: an exact version, a major such as 0.50, or latest.")]
+    [Parameter(ParameterSetName = ByDeployment, HelpMessage = "The target: an exact version, a major such as 0.50, or latest.")]
+    [ArgumentCompleter(typeof(VersionCompleter))]
+    public string? To { get; set; }
+
+    /// <summary>The edition at the end; the same without it.</summary>
+    [Parameter(ParameterSetName = ByName, HelpMessage = "The edition at the end; the same without it.")]
+    [Parameter(ParameterSetName = ByDeployment, HelpMessage = "The edition at the end; the same without it.")]
+    [ArgumentCompleter(typeof(EditionCompleter))]
+    public string? Edition { get; set; }
+
+    /// <summary>Lets pre-releases be targets.</summary>
+    [Parameter(ParameterSetName = ByName, HelpMessage = "Lets pre-releases be targets.")]
+    [Parameter(ParameterSetName = ByDeployment, HelpMessage = "Lets pre-releases be targets.")]
+    public SwitchParameter IncludePrerelease { get; set; }
+
+    /// <summary>The ids of manual steps that are done, where no probe can tell.</summary>
+    [Parameter(HelpMessage = "The id of a manual step that is done, where no probe can tell.")]
+    public string[] ConfirmedStep { get; set; } = [];
+
+    /// <summary>The folder that the backup goes to; the deployment's backup folder without it.</summary>
+    [Parameter(HelpMessage = "The folder that the backup goes to.")]
+    public string? BackupDestination { get; set; }
+
+    /// <summary>A folder of artifacts, or for a path of one stop the artifact itself; fetched without it.</summary>
+    [Parameter(HelpMessage = "A folder of artifacts, or for a path of one stop the artifact itself.")]
+    public string? ArtifactPath { get; set; }
+
+    /// <summary>The mirror that artifacts come from.</summary>
+    [Parameter(HelpMessage = "The mirror that artifacts come from.")]
+    public string? BaseUrl { get; set; }
+
+    /// <summary>The SHA-256 of the artifact, for a path of one stop.</summary>
+    [Parameter(HelpMessage = "The SHA-256 of the artifact, for a path of one stop.")]
+    [ValidatePattern("^[0-9A-Fa-f]{64}$")]
+    public string? Sha256 { get; set; }
+
+    /// <summary>How long to wait for the application without a sign of progress: a time span, or seconds.</summary>
+    [Parameter(HelpMessage = "How long to wait without a sign of progress: a time span, or seconds.")]
+    [SecondsTransformation]
+    public TimeSpan? Timeout { get; set; }
+
+    /// <summary>Passes over warnings that ask for it, and over invariants that fell.</summary>
+    [Parameter(HelpMessage = "Passes over warnings that ask for it, and over invariants that fell.")]
+    public SwitchParameter Force { get; set; }
+
+    /// <summary>Going back takes the time it takes: leaving half-way would leave the application down.</summary>
+    private protected override TimeSpan StopGrace => System.Threading.Timeout.InfiniteTimeSpan;
+
+    /// <summary>Tells at once that Ctrl+C was heard, then lets the engine go back to the last good state.</summary>
+    protected override void StopProcessing()
+    {
+        Acknowledge();
+        base.StopProcessing();
+    }
+
+    /// <inheritdoc/>
+    private protected override void ProcessInput()
+    {
+        if (ParameterSetName != ByPath)
+        {
+            base.ProcessInput();
+            return;
+        }
+
+        foreach (var path in UpgradePath) Guard(path, () => Upgrade(path, PathOwner.Of(path)));
+    }
+
+    /// <inheritdoc/>
+    private protected override void ProcessDeployment(AppDeployment deployment)
+    {
+        var wish = new PathWish(To, Edition, IncludePrerelease);
+        if (TryRun(deployment.Name, operation => PathFinder.PlanAsync(Session, deployment, wish, operation, afresh: true), out var path)) Upgrade(path, path.Deployment ?? deployment);
+    }
+
+    private void Upgrade(UpgradePath path, AppDeployment deployment)
+    {
+        var plan = PlanText.Of(path, deployment);
+        if (!ShouldProcess(plan, plan + Environment.NewLine + "Go on?", $"Upgrade of '{deployment.Name}'")) return;
+        var request = new UpgradeRequest
+        {
+            Path = path,
+            BackupDestination = BackupDestination is null ? null : FullPath(BackupDestination),
+            ArtifactPath = ArtifactPath is null ? null : SessionPaths.PathOrAddress(SessionState.Path, ArtifactPath),
+            BaseUrl = BaseUrl,
+            Sha256 = Sha256,
+            Timeout = Timeout,
+            ConfirmedSteps = ConfirmedStep,
+            Force = Force,
+        };
+        var ended = TryRun(
+            deployment.Name,
+            async operation =>
+            {
+                var context = await Session.OpenAsync(deployment, operation, Credential, MaintenanceCredential).ConfigureAwait(false);
+                var result = await Session.Engine.Upgrades.RunAsync(context, request, operation.Token).ConfigureAwait(false);
+
+                // A pipeline that stops takes no record any more: what came of it is said as a warning, and Get-UpgradeRun has the whole.
+                if (operation.Token.IsCancellationRequested) operation.Warning(ResultText.Of(result));
+                return result;
+            },
+            out var result);
+        if (ended) Report(result!);
+    }
+
+    private void Report(UpgradeResult result)
+    {
+        WriteObject(result);
+        if (result.Outcome == UpgradeOutcome.Paused) WriteWarning(ResultText.Of(result));
+        if (result.Outcome is UpgradeOutcome.RolledBack or UpgradeOutcome.Failed or UpgradeOutcome.Interrupted)
+        {
+            WriteError(ErrorFactory.Create(ResultText.Failure(result), result.Deployment.Name));
+        }
+    }
+
+    private void Acknowledge()
+    {
+        try
+        {
+            Host.UI.WriteWarningLine("Stopping: going back to the last good state first. This may take a while; please don't close the window.");
+        }
+        catch (Exception exception) when (exception is PSNotImplementedException or HostException or InvalidOperationException)
+        {
+            // A host without a screen has nobody to tell.
+        }
+    }
+}

@@ -1,0 +1,30 @@
+using System.Management.Automation;
+using UpgradeModule.Binding;
+
+namespace UpgradeModule.Commands;
+
+/// <summary>Stops deployments: gracefully, then by force once their grace is over. It returns once they are gone.</summary>
+[Cmdlet(VerbsLifecycle.Stop, "AppService", DefaultParameterSetName = ByName, SupportsShouldProcess = true)]
+[OutputType(typeof(AppService))]
+public sealed class StopAppServiceCommand : DeploymentCmdlet
+{
+    /// <summary>How long a graceful stop may take: a time span, or seconds; the deployment's own without it.</summary>
+    [Parameter(HelpMessage = "How long a graceful stop may take: a time span, or seconds.")]
+    [SecondsTransformation]
+    public TimeSpan? Grace { get; set; }
+
+    /// <inheritdoc/>
+    private protected override void ProcessDeployment(AppDeployment deployment)
+    {
+        if (!ShouldProcess(deployment.Name, "Stop the service")) return;
+        var stopped = TryRun(
+            deployment.Name,
+            async operation =>
+            {
+                var context = await Session.OpenAsync(deployment, operation).ConfigureAwait(false);
+                return await Session.Engine.Services.StopAsync(context, Grace, operation.Token).ConfigureAwait(false);
+            },
+            out var service);
+        if (stopped) WriteObject(service);
+    }
+}

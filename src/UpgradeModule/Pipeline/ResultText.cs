@@ -1,0 +1,29 @@
+namespace UpgradeModule.Pipeline;
+
+/// <summary>Tells the end of an upgrade run in a few sentences.</summary>
+internal static class ResultText
+{
+    /// <summary>What came of it.</summary>
+    /// <param name="result">The result.</param>
+    public static string Of(UpgradeResult result)
+    {
+        var reached = result.Reached?.Text ?? "unknown";
+        return result.Outcome switch
+        {
+            UpgradeOutcome.Succeeded => $"The upgrade of '{result.Deployment.Name}' succeeded: {result.Deployment.App} {reached} runs.",
+            UpgradeOutcome.Paused => $"The upgrade of '{result.Deployment.Name}' has paused, healthy at {reached}: {result.PausedAt?.Title ?? "a manual step is needed"}. {result.PausedAt?.Instructions} Then run the same command again.",
+            UpgradeOutcome.RolledBack => $"The upgrade of '{result.Deployment.Name}' was taken back: {result.Deployment.App} {reached} runs again with its data. {result.Error}",
+            UpgradeOutcome.Interrupted => $"The upgrade of '{result.Deployment.Name}' was interrupted at {reached}. {result.Error} Run the same command again to go on.",
+            _ => $"The upgrade of '{result.Deployment.Name}' failed, and so did the way back; it is at {reached}. {result.Error}",
+        };
+    }
+
+    /// <summary>The failure of a run that didn't reach its target.</summary>
+    /// <param name="result">The result.</param>
+    public static UpgradeException Failure(UpgradeResult result) => new(
+        string.IsNullOrEmpty(result.ErrorId) ? "Upgrade" + result.Outcome : result.ErrorId,
+        UpgradeErrorCategory.InvalidOperation,
+        result.Deployment.Name,
+        Of(result),
+        $"Get-UpgradeRun -RunId {result.RunId} | Format-List * tells every action.");
+}
