@@ -1,0 +1,23 @@
+using UpgradeModule.Engine.Artifacts;
+using UpgradeModule.Engine.Deployments.Processes;
+
+namespace UpgradeModule.Engine.Deployments;
+
+/// <summary>The host kinds that there are. A new one is one line here.</summary>
+/// <param name="artifacts">Reads the versions that files tell of themselves.</param>
+internal sealed class AppHosts(IArtifactFetcher artifacts)
+{
+    private readonly IAppHost[] _hosts = [new ProcessHost(artifacts)];
+
+    /// <summary>Gets the host of a kind.</summary>
+    /// <param name="kind">The kind.</param>
+    /// <exception cref="UpgradeException"><c>HostKindNotSupported</c>.</exception>
+    public IAppHost For(AppHostKind kind) =>
+        _hosts.FirstOrDefault(host => host.Kind == kind)
+        ?? throw new UpgradeException(
+            "HostKindNotSupported",
+            UpgradeErrorCategory.NotImplemented,
+            kind,
+            $"This version of the module can't run deployments of the host kind {kind}.",
+            $"It can run these: {string.Join(", ", _hosts.Select(static host => host.Kind))}.");
+}

@@ -1,0 +1,75 @@
+using UpgradeModule.Engine.Apps;
+using UpgradeModule.Engine.Operations;
+
+namespace UpgradeModule.Engine.Deployments;
+
+/// <summary>Reads the log of a service that is being awaited: what is new in it, and what that means by the definition.</summary>
+internal sealed class LogWatch(IAppHost host, DeploymentContext context, DateTimeOffset? since)
+{
+    private const int Lines = 400;
+    private string[] _seen = [];
+    private readonly string[] _probes = [.. new[] { context.Spec.Health.Liveness, context.Spec.Health.Readiness, context.Spec.Health.Version }
+        .Concat(context.Spec.Health.Deep).OfType<HttpProbeSpec>().Select(static probe => probe.Path.Split('?')[0]).Where(static path => path.Length > 1).Distinct(StringComparer.Ordinal)];
+
+    /// <summary>The line that means failure, and what it means; empty as long as there is none.</summary>
+    public (string Line, LogLineSpec Spec)? Failure { get; private set; }
+
+    /// <summary>Whether a line told that the application is ready.</summary>
+    public bool Ready { get; private set; }
+
+    /// <summary>The last line that tells how far it is.</summary>
+    public string? Progress { get; private set; }
+
+    /// <summary>How many lines were new so far, but for those that this wait itself caused.</summary>
+    public long Grown { get; private set; }
+
+    /// <summary>Reads what is new.</summary>
+    /// <param name="cancellationToken">Ends the work.</param>
+    public async Task ReadAsync(CancellationToken cancellationToken)
+    {
+        var lines = (await host.ReadLogAsync(context, Lines, since, cancellationToken).ConfigureAwait(false)).ToArray();
+        foreach (var line in lines.Skip(Overlap(lines)))
+        {
+            // Many applications log each request: the wait's own probes are no sign of progress.
+            if (!_probes.Any(probe => line.Contains(probe, StringComparison.Ordinal))) Grown++;
+            if (context.Spec.Logs.FirstOrDefault(known => ProbeMatch.Matches(line, known.Pattern)) is not { } spec) continue;
+            switch (spec.Meaning)
+            {
+                case "failure":
+                    Failure ??= (line, spec);
+                    break;
+                case "ready":
+                    Ready = true;
+                    break;
+                case "progress":
+                    Progress = spec.Message ?? line;
+                    break;
+                case "warning":
+                    context.Operation.Warning($"{context.Deployment.Name}: {spec.Message ?? line}{(spec.Remedy is null ? "" : " " + spec.Remedy)}");
+                    break;
+            }
+        }
+
+        _seen = lines;
+    }
+
+    /// <summary>Gets the last lines for a message.</summary>
+    /// <param name="count">How many.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    public async Task<string> LastAsync(int count, CancellationToken cancellationToken)
+    {
+        var lines = await host.ReadLogAsync(context, count, since, cancellationToken).ConfigureAwait(false);
+        return lines.Count == 0 ? "Its log is empty." : $"Its last log lines:{Environment.NewLine}{string.Join(Environment.NewLine, lines)}{Environment.NewLine}";
+    }
+
+    /// <summary>How many of the lines were there at the last look: the longest end of the old that is a beginning of the new.</summary>
+    private int Overlap(string[] lines)
+    {
+        for (var length = Math.Min(_seen.Length, lines.Length); length > 0; length--)
+        {
+            if (_seen.AsSpan(_seen.Length - length).SequenceEqual(lines.AsSpan(0, length))) return length;
+        }
+
+        return 0;
+    }
+}

@@ -1,0 +1,177 @@
+using System.Collections.Concurrent;
+using UpgradeModule.Engine.Artifacts;
+using UpgradeModule.Engine.Operations;
+
+namespace UpgradeModule.Engine.Deployments.Processes;
+
+/// <summary>The host kind <see cref="AppHostKind.Process"/>: a command that this module starts and tracks itself.</summary>
+internal sealed class ProcessHost : IAppHost
+{
+    private readonly IArtifactFetcher _artifacts;
+    private readonly ProcessTracker _tracker;
+    private readonly ProcessStarter _starter;
+    private readonly ProcessStopper _stopper;
+    private readonly IProcessSystem _system;
+    private readonly ConcurrentDictionary<string, SecretRedactor> _redactors = new(StringComparer.Ordinal);
+
+    /// <summary>Makes the host.</summary>
+    /// <param name="artifacts">Reads the version that a file tells of itself.</param>
+    public ProcessHost(IArtifactFetcher artifacts)
+    {
+        _artifacts = artifacts;
+        _system = OperatingSystem.IsWindows() ? new WindowsProcessSystem() : new UnixProcessSystem();
+        _tracker = new ProcessTracker(_system);
+        _starter = new ProcessStarter(_system, _tracker);
+        _stopper = new ProcessStopper(_system);
+    }
+
+    /// <inheritdoc/>
+    public AppHostKind Kind => AppHostKind.Process;
+
+    /// <inheritdoc/>
+    public async Task<AppService> GetServiceAsync(DeploymentContext context, CancellationToken cancellationToken)
+    {
+        var folder = DeploymentFolder.Of(context);
+        if (_tracker.Running(context) is { } running)
+        {
+            return Service(context, folder) with
+            {
+                Status = ProcessTracker.WasAskedToStop(folder, running) ? AppServiceStatus.Stopping : AppServiceStatus.Running,
+                ProcessId = running.ProcessId,
+                StartedOn = _system.StartedOn(running),
+            };
+        }
+
+        return await EndedAsync(context, folder, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async Task<AppService> StartAsync(DeploymentContext context, CancellationToken cancellationToken)
+    {
+        var folder = DeploymentFolder.Of(context);
+        if (_tracker.Running(context) is null)
+        {
+            var settings = await ProcessEnvironment.ReadAsync(context, cancellationToken).ConfigureAwait(false);
+            var redactor = Redactor(context, settings);
+            await _starter.StartAsync(context, folder, settings, redactor, LogPath(context, folder), cancellationToken).ConfigureAwait(false);
+        }
+
+        return await GetServiceAsync(context, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async Task<AppService> StopAsync(DeploymentContext context, TimeSpan? grace, CancellationToken cancellationToken)
+    {
+        var folder = DeploymentFolder.Of(context);
+        if (_tracker.Running(context) is { } running)
+        {
+            var patience = grace ?? context.Deployment.Settings.StopTimeout ?? TimeSpan.FromSeconds(context.Spec.Start.GraceSeconds);
+            await _stopper.StopAsync(context, folder, running, patience, cancellationToken).ConfigureAwait(false);
+        }
+
+        return await EndedAsync(context, folder, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async Task<AppSettings> ReadSettingsAsync(DeploymentContext context, CancellationToken cancellationToken)
+    {
+        var settings = await ProcessEnvironment.ReadAsync(context, cancellationToken).ConfigureAwait(false);
+        await ProcessEnvironment.CompleteAsync(context, settings, cancellationToken).ConfigureAwait(false);
+        return settings;
+    }
+
+    /// <inheritdoc/>
+    public async Task<AppVersion?> ReadInstalledVersionAsync(DeploymentContext context, CancellationToken cancellationToken) =>
+        context.Deployment.Settings.ArtifactPath is { Length: > 0 } path && File.Exists(path)
+            ? await _artifacts.ReadVersionAsync(context.Spec, path, cancellationToken).ConfigureAwait(false)
+            : null;
+
+    /// <inheritdoc/>
+    public async Task<ReturnPoint> SwapAsync(DeploymentContext context, AppArtifact artifact, string label, CancellationToken cancellationToken)
+    {
+        DemandStopped(context, "swapped");
+        var version = context.Deployment.Version ?? await ReadInstalledVersionAsync(context, cancellationToken).ConfigureAwait(false);
+        return await ArtifactSwapper.SwapAsync(context, artifact, label, version, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async Task UndoSwapAsync(DeploymentContext context, ReturnPoint point, CancellationToken cancellationToken)
+    {
+        DemandStopped(context, "put back");
+        await ArtifactSwapper.UndoAsync(context, point, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public Task DropAsync(DeploymentContext context, ReturnPoint point, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        ArtifactSwapper.Drop(context, point);
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<string>> ReadLogAsync(DeploymentContext context, int lines, DateTimeOffset? since, CancellationToken cancellationToken)
+    {
+        var folder = DeploymentFolder.Of(context);
+
+        // Lines carry no date that could be relied on; the log's length at the start of the present run does.
+        var tracked = since is null ? null : ProcessTracker.Tracked(folder);
+        var offset = tracked is not null && _system.StartedOn(tracked) is { } started && started >= since - TimeSpan.FromSeconds(1) ? tracked.LogOffset : 0;
+        var found = await LogTail.ReadAsync(LogPath(context, folder), lines, offset, cancellationToken).ConfigureAwait(false);
+        if (found.Count == 0) return found;
+        var redactor = await RedactorAsync(context, cancellationToken).ConfigureAwait(false);
+        return [.. found.Select(redactor.Redact)];
+    }
+
+    /// <inheritdoc/>
+    public Task<IAsyncDisposable> LockAsync(DeploymentContext context, string purpose, CancellationToken cancellationToken) =>
+        DeploymentLock.TakeAsync(context, purpose, cancellationToken);
+
+    private static string LogPath(DeploymentContext context, DeploymentFolder folder) =>
+        context.Deployment.Settings.LogPath is { Length: > 0 } path ? path : folder.DefaultLog;
+
+    private static AppService Service(DeploymentContext context, DeploymentFolder folder) => new()
+    {
+        Deployment = context.Deployment,
+        HostKind = AppHostKind.Process,
+        Status = AppServiceStatus.Stopped,
+        LogPath = LogPath(context, folder),
+    };
+
+    private async Task<AppService> EndedAsync(DeploymentContext context, DeploymentFolder folder, CancellationToken cancellationToken)
+    {
+        var service = Service(context, folder);
+        if (ProcessTracker.Tracked(folder) is not { } last) return service;
+        var code = await _tracker.ExitCodeAsync(folder, last, cancellationToken).ConfigureAwait(false);
+        var crashed = !ProcessTracker.WasAskedToStop(folder, last) && (code is { } known ? !context.Spec.Start.SuccessExitCodes.Contains(known) : OperatingSystem.IsWindows());
+        return service with { ExitCode = code, Status = crashed ? AppServiceStatus.Crashed : AppServiceStatus.Stopped };
+    }
+
+    private void DemandStopped(DeploymentContext context, string what)
+    {
+        if (_tracker.Running(context) is not { } running) return;
+        throw new UpgradeException(
+            "ServiceRunning",
+            UpgradeErrorCategory.ResourceBusy,
+            context.Deployment.Name,
+            $"The artifact of '{context.Deployment.Name}' can't be {what} while its service runs (process {running.ProcessId.ToString(System.Globalization.CultureInfo.InvariantCulture)}).",
+            "Stop it first, with Stop-AppService.");
+    }
+
+    private async Task<SecretRedactor> RedactorAsync(DeploymentContext context, CancellationToken cancellationToken)
+    {
+        if (_redactors.TryGetValue(context.Deployment.Name, out var known)) return known;
+        try
+        {
+            return Redactor(context, await ReadSettingsAsync(context, cancellationToken).ConfigureAwait(false));
+        }
+        catch (UpgradeException)
+        {
+            // A secret that can't be read now can't be looked for; what looks like one is still masked.
+            return new SecretRedactor([]);
+        }
+    }
+
+    private SecretRedactor Redactor(DeploymentContext context, AppSettings settings) =>
+        _redactors[context.Deployment.Name] = SecretRedactor.For(settings, context.Spec.Settings, context.Deployment.Settings.EnvironmentReferences.Keys);
+}

@@ -1,0 +1,44 @@
+using UpgradeModule.Engine.Operations;
+
+namespace UpgradeModule.Engine.Deployments;
+
+/// <summary>Services of deployments, whatever their host kind.</summary>
+/// <param name="hosts">The host kinds.</param>
+/// <param name="prober">Asks applications.</param>
+/// <param name="waiter">Waits for them.</param>
+internal sealed class ServiceControl(AppHosts hosts, IHealthProber prober, IServiceWaiter waiter) : IServiceControl
+{
+    /// <inheritdoc/>
+    public async Task<AppService> GetAsync(DeploymentContext context, CancellationToken cancellationToken)
+    {
+        var service = await hosts.For(context.Deployment.HostKind).GetServiceAsync(context, cancellationToken).ConfigureAwait(false);
+
+        // Of a service that doesn't run, another one could answer at its address.
+        if (service.Status is AppServiceStatus.Stopped or AppServiceStatus.Crashed) return Emit(service);
+        var report = await prober.ProbeAsync(context, null, deep: true, cancellationToken).ConfigureAwait(false);
+        var starting = service.Status == AppServiceStatus.Running && report.Health is AppHealth.Starting or AppHealth.Migrating or AppHealth.Unreachable;
+        return Emit(service with
+        {
+            Status = starting ? AppServiceStatus.Starting : service.Status,
+            Health = report.Health,
+            HealthDetail = report.Detail,
+            MigrationProgress = report.Progress,
+            Version = report.Version,
+        });
+    }
+
+    /// <inheritdoc/>
+    public async Task<AppService> StartAsync(DeploymentContext context, CancellationToken cancellationToken) =>
+        Emit(await hosts.For(context.Deployment.HostKind).StartAsync(context, cancellationToken).ConfigureAwait(false));
+
+    /// <inheritdoc/>
+    public async Task<AppService> StopAsync(DeploymentContext context, TimeSpan? grace, CancellationToken cancellationToken) =>
+        Emit(await hosts.For(context.Deployment.HostKind).StopAsync(context, grace, cancellationToken).ConfigureAwait(false));
+
+    /// <inheritdoc/>
+    public async Task<AppService> WaitAsync(DeploymentContext context, TimeSpan? timeout, CancellationToken cancellationToken) =>
+        Emit(await waiter.WaitAsync(context, new WaitRequest { Timeout = timeout }, cancellationToken).ConfigureAwait(false));
+
+    private static AppService Emit(AppService service) =>
+        service with { Deployment = service.Deployment with { Status = service.Status, Version = service.Version ?? service.Deployment.Version } };
+}
