@@ -111,7 +111,9 @@ internal sealed class DefinitionCatalog(string shippedDirectory, IStateStore sto
         })];
     }
 
-    private static bool IsPath(string nameOrPath) =>
+    /// <summary>Whether an application is named by the path of a definition file.</summary>
+    /// <param name="nameOrPath">The name or path.</param>
+    internal static bool IsPath(string nameOrPath) =>
         nameOrPath.AsSpan().IndexOfAny('/', '\\') >= 0 || nameOrPath.EndsWith(".json", StringComparison.OrdinalIgnoreCase);
 
     private static string NameOf(string path) => Path.GetFileNameWithoutExtension(path);
