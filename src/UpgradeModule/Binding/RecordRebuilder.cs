@@ -68,15 +68,23 @@ internal static class RecordRebuilder
         return texts;
     }
 
-    private static DateTimeOffset? Moment(object plain)
+    /// <summary>Makes a moment of what the serialiser made of it.</summary>
+    /// <param name="plain">A moment, a property bag or a text.</param>
+    public static DateTimeOffset? Moment(object? plain)
     {
+        if (plain is PSObject { BaseObject: DateTimeOffset or DateTime or string } wrapped) plain = wrapped.BaseObject;
+        if (plain is DateTimeOffset same) return same;
         if (plain is DateTime time) return new DateTimeOffset(time);
         if (plain is PSObject bag && bag.Properties["UtcDateTime"]?.Value is { } value && LanguagePrimitives.TryConvertTo<DateTime>(value, out var utc)) return new DateTimeOffset(DateTime.SpecifyKind(utc, DateTimeKind.Utc));
         return DateTimeOffset.TryParse(Text(plain), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var moment) ? moment : null;
     }
 
-    private static DateOnly? Day(object plain)
+    /// <summary>Makes a day of what the serialiser made of it.</summary>
+    /// <param name="plain">A day, a property bag or a text.</param>
+    public static DateOnly? Day(object? plain)
     {
+        if (plain is PSObject { BaseObject: DateOnly or DateTime or string } wrapped) plain = wrapped.BaseObject;
+        if (plain is DateOnly same) return same;
         if (plain is DateTime time) return DateOnly.FromDateTime(time);
         if (plain is PSObject bag && bag.Properties["DayNumber"]?.Value is { } value && LanguagePrimitives.TryConvertTo<int>(value, out var number)) return DateOnly.FromDayNumber(number);
         return DateOnly.TryParse(Text(plain), CultureInfo.InvariantCulture, out var day) ? day : null;

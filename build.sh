@@ -1,0 +1,122 @@
+#!/usr/bin/env bash
+# The way in where PowerShell may be missing. Where it is there, build.ps1 does the work.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+
+usage() {
+    cat <<'EOF'
+usage: ./build.sh [task …] [--configuration NAME] [--long]
+tasks: clean, build (the default), test, docs, package, demo
+  --long   runs the long suites too
+EOF
+}
+
+say() { printf '%s\n' "$*"; }
+
+tasks=()
+configuration=Release
+long=0
+while (($#)); do
+    case "$1" in
+        clean | build | test | docs | package | demo) tasks+=("$1") ;;
+        --configuration | -c) configuration=${2:?"--configuration needs a name"}; shift ;;
+        --long) long=1 ;;
+        -h | --help) usage; exit 0 ;;
+        *) usage >&2; exit 2 ;;
+    esac
+    shift
+done
+((${#tasks[@]})) || tasks=(build)
+
+if ! command -v dotnet >/dev/null; then
+    say "The .NET SDK is missing: there is no 'dotnet' on the PATH. Install the .NET SDK that global.json names (or a newer feature band of it), then run this again." >&2
+    exit 3
+fi
+export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
+if ! dotnet --version >/dev/null 2>&1; then
+    say "The .NET SDK that global.json asks for is missing:" >&2
+    dotnet --version >&2 || true
+    exit 3
+fi
+
+wants() { local task; for task in "${tasks[@]}"; do [[ $task == "$1" ]] && return 0; done; return 1; }
+
+# The tests bring up throw-away PostgreSQL servers of their own; only the programs have to be there.
+install_services() {
+    command -v initdb >/dev/null && return 0
+    compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null && return 0
+    [[ $(id -u) == 0 ]] && command -v apt-get >/dev/null || { say "PostgreSQL is not installed, and can't be from here: the tests that need it will be skipped."; return 0; }
+    say "Installing PostgreSQL for the tests …"
+    if [[ ! -e /etc/postgresql-common/createcluster.conf ]]; then
+        mkdir -p /etc/postgresql-common
+        say 'create_main_cluster = false' >/etc/postgresql-common/createcluster.conf
+    fi
+    { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends postgresql; } >/dev/null ||
+        say "PostgreSQL could not be installed: the tests that need it will be skipped."
+}
+
+# pwsh of the PATH, else the .NET tool; nothing where neither can be had.
+find_pwsh() {
+    if command -v pwsh >/dev/null; then
+        pwsh=(pwsh)
+    elif dotnet tool restore >/dev/null 2>&1 && dotnet tool run pwsh -- -NoProfile -Command exit >/dev/null 2>&1; then
+        pwsh=(dotnet tool run pwsh --)
+    else
+        pwsh=()
+    fi
+}
+
+msbuild() { dotnet build src/UpgradeModule -t:"$1" -c "$configuration" -v quiet -clp:NoSummary; }
+
+# Sums what the test runner wrote, and tells why tests were skipped.
+test_without_powershell() {
+    local passed=0 failed=0 skipped=0 project trx counters total executed ok filter=() results=output/tests
+    ((long)) || filter=(--filter 'Category!=Long')
+    rm -rf "$results"
+    dotnet build tests/SampleApp -t:PublishAll -v quiet -clp:NoSummary
+    for project in tests/*/*Tests.csproj; do
+        trx=$(basename "$project" .csproj).trx
+        dotnet test "$project" -c "$configuration" -v quiet --results-directory "$results" --logger "trx;LogFileName=$trx" ${filter[@]+"${filter[@]}"} || true
+        if ! counters=$(grep -o '<Counters [^>]*>' "$results/$trx" 2>/dev/null); then
+            say "$project: the test run ended without a result."
+            failed=$((failed + 1))
+            continue
+        fi
+        total=$(sed -E 's/.* total="([0-9]+)".*/\1/' <<<"$counters")
+        executed=$(sed -E 's/.* executed="([0-9]+)".*/\1/' <<<"$counters")
+        ok=$(sed -E 's/.* passed="([0-9]+)".*/\1/' <<<"$counters")
+        passed=$((passed + ok))
+        failed=$((failed + executed - ok))
+        skipped=$((skipped + total - executed))
+    done
+    for suite in tests/Pester/*.Tests.ps1; do
+        [[ -e $suite ]] || continue
+        say "skipped: $suite: there is no PowerShell"
+        skipped=$((skipped + 1))
+    done
+    say "$passed passed, $failed failed, $skipped skipped"
+    ((failed == 0))
+}
+
+without_powershell() {
+    case "$1" in
+        clean) dotnet build UpgradeModule.sln -t:Clean -c "$configuration" -v quiet -clp:NoSummary; rm -rf output ;;
+        build) msbuild Layout ;;
+        package) msbuild Package ;;
+        docs) say "The help is made by PlatyPS, which needs PowerShell: left out." ;;
+        demo) dotnet build tests/SampleApp -t:PublishAll -v quiet -clp:NoSummary; msbuild Layout; dotnet run --project samples/Demo -c "$configuration" ;;
+        test) msbuild Layout; test_without_powershell ;;
+    esac
+}
+
+if wants test || wants demo; then install_services; fi
+find_pwsh
+if ((${#pwsh[@]})); then
+    joined=$(IFS=,; say "${tasks[*]}")
+    arguments=(-NoProfile -File build.ps1 -Task "$joined" -Configuration "$configuration")
+    ((long)) && arguments+=(-Long)
+    exec "${pwsh[@]}" "${arguments[@]}"
+fi
+
+say "There is no PowerShell: no 'pwsh' on the PATH, and the .NET tool could not be restored. Doing what the .NET SDK alone can do."
+for task in "${tasks[@]}"; do without_powershell "$task"; done

@@ -1,0 +1,85 @@
+using System.Collections;
+using System.Globalization;
+using System.Management.Automation;
+using UpgradeModule.Binding;
+
+namespace UpgradeModule.Display;
+
+/// <summary>What the module's format views call to show sizes, times and paths to people. Records that were serialised are shown as well.</summary>
+public static class Show
+{
+    private static readonly string[] s_units = ["B", "KB", "MB", "GB", "TB", "PB"];
+
+    /// <summary>Shows a number of bytes with a fitting unit: <c>14.9 MB</c>.</summary>
+    /// <param name="bytes">The number.</param>
+    public static string Size(object? bytes)
+    {
+        if (!LanguagePrimitives.TryConvertTo<double>(bytes, out var size) || bytes is null) return "";
+        var unit = 0;
+        while (size >= 1024 && unit < s_units.Length - 1)
+        {
+            size /= 1024;
+            unit++;
+        }
+
+        return size.ToString(unit == 0 ? "0" : "0.#", CultureInfo.InvariantCulture) + " " + s_units[unit];
+    }
+
+    /// <summary>Shows a moment in local time, to the minute: <c>2026-11-21 14:05</c>.</summary>
+    /// <param name="moment">The moment.</param>
+    public static string Time(object? moment) =>
+        RecordRebuilder.Moment(moment) is { } time ? time.ToLocalTime().ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture) : "";
+
+    /// <summary>Shows a day: <c>2026-11-21</c>.</summary>
+    /// <param name="day">The day.</param>
+    public static string Day(object? day) =>
+        RecordRebuilder.Day(day) is { } date ? date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) : "";
+
+    /// <summary>Shows a span of time with a fitting unit: <c>0.8 s</c>, <c>4 min 10 s</c>, <c>2 h 5 min</c>.</summary>
+    /// <param name="span">The span.</param>
+    public static string Span(object? span)
+    {
+        if (span is null || !LanguagePrimitives.TryConvertTo<TimeSpan>(span, out var time)) return "";
+        if (time < TimeSpan.FromMinutes(1)) return time.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture) + " s";
+        return time < TimeSpan.FromHours(1)
+            ? string.Create(CultureInfo.InvariantCulture, $"{time.Minutes} min {time.Seconds} s")
+            : string.Create(CultureInfo.InvariantCulture, $"{(int)time.TotalHours} h {time.Minutes} min");
+    }
+
+    /// <summary>Shows several things in one line, separated by commas.</summary>
+    /// <param name="items">The things.</param>
+    public static string List(object? items) => string.Join(", ", Texts(items));
+
+    /// <summary>Shows several things, one a line.</summary>
+    /// <param name="items">The things.</param>
+    public static string Lines(object? items) => string.Join(Environment.NewLine, Texts(items));
+
+    /// <summary>Shows an upgrade path as a small table with the steps between its stops.</summary>
+    /// <param name="path">The path.</param>
+    public static string Path(object? path) => Record<UpgradePath>(path) is { } record ? PathView.Of(record) : "";
+
+    /// <summary>Shows what stands in the way of an upgrade, and what to do about it.</summary>
+    /// <param name="result">The result of Test-UpgradeReadiness.</param>
+    public static string Readiness(object? result) => Record<ReadinessResult>(result) is { } record ? ReadinessView.Of(record) : "";
+
+    private static IEnumerable<string> Texts(object? items)
+    {
+        var plain = items is PSObject { BaseObject: IEnumerable inner } ? inner : items;
+        return plain switch
+        {
+            null => [],
+            string text => [text],
+            IEnumerable many => many.Cast<object?>().Select(item => item?.ToString() ?? ""),
+            _ => [plain.ToString() ?? ""],
+        };
+    }
+
+    private static T? Record<T>(object? value)
+        where T : class => value switch
+    {
+        T record => record,
+        PSObject { BaseObject: T record } => record,
+        PSObject bag when RecordRebuilder.TryRebuild(bag, typeof(T), out var rebuilt) => (T?)rebuilt,
+        _ => null,
+    };
+}

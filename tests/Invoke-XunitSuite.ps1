@@ -1,0 +1,32 @@
+<#
+.SYNOPSIS
+Runs one xunit project and counts.
+#>
+param(
+    [Parameter(Mandatory)] [string] $Project,
+    [Parameter(Mandatory)] [string] $Results,
+    [string] $Configuration = 'Release',
+    [switch] $Long
+)
+
+Set-StrictMode -Version Latest
+$ErrorActionPreference = 'Stop'
+$name = [IO.Path]::GetFileNameWithoutExtension($Project)
+$trx = Join-Path $Results "$name.trx"
+$filter = if ($Long) { @() } else { '--filter', 'Category!=Long' }
+dotnet test $Project -c $Configuration -v quiet --results-directory $Results --logger "trx;LogFileName=$name.trx" @filter | Out-Host
+if (-not (Test-Path -LiteralPath $trx)) {
+    Write-Host "${name}: the test run ended without a result."
+    return [pscustomobject]@{ Suite = $name; Passed = 0; Failed = 1; Skipped = 0 }
+}
+
+$run = ([xml](Get-Content -LiteralPath $trx -Raw)).TestRun
+$counters = $run.ResultSummary.Counters
+foreach ($test in $run.Results.ChildNodes | Where-Object outcome -eq 'NotExecuted') {
+    Write-Host "skipped: $($test.testName): $($test.SelectSingleNode('*[local-name()="Output"]/*[local-name()="ErrorInfo"]/*[local-name()="Message"] | *[local-name()="Output"]/*[local-name()="StdOut"]')?.InnerText.Trim())"
+}
+# The counters leave skipped tests out of 'executed' and don't name them otherwise.
+[pscustomobject]@{
+    Suite = $name; Passed = [int]$counters.passed
+    Failed = [int]$counters.executed - [int]$counters.passed; Skipped = [int]$counters.total - [int]$counters.executed
+}
