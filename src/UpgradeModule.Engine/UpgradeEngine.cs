@@ -13,36 +13,38 @@ namespace UpgradeModule.Engine;
 /// </summary>
 public sealed class UpgradeEngine : IAsyncDisposable
 {
+    private readonly EngineComposition _composition;
+
+    private UpgradeEngine(EngineComposition composition) => _composition = composition;
+
     /// <summary>App definitions and releases.</summary>
-    public required IDefinitionCatalog Definitions { get; init; }
+    public IDefinitionCatalog Definitions => _composition.Definitions;
 
     /// <summary>Upgrade paths.</summary>
-    public required IUpgradePathPlanner Planner { get; init; }
+    public IUpgradePathPlanner Planner => _composition.Planner;
 
     /// <summary>Deployments.</summary>
-    public required IDeploymentService Deployments { get; init; }
+    public IDeploymentService Deployments => _composition.Deployments;
 
     /// <summary>Services of deployments.</summary>
-    public required IServiceControl Services { get; init; }
+    public IServiceControl Services => _composition.Services;
 
     /// <summary>Artifacts.</summary>
-    public required IArtifactService Artifacts { get; init; }
+    public IArtifactService Artifacts => _composition.Artifacts;
 
     /// <summary>Backups.</summary>
-    public required IBackupService Backups { get; init; }
+    public IBackupService Backups => _composition.Backups;
 
     /// <summary>Readiness.</summary>
-    public required IReadinessService Readiness { get; init; }
+    public IReadinessService Readiness => _composition.Readiness;
 
     /// <summary>Upgrade runs.</summary>
-    public required IUpgradeService Upgrades { get; init; }
+    public IUpgradeService Upgrades => _composition.Upgrades;
 
-    /// <summary>What is to be given back when the engine is disposed.</summary>
-    internal IReadOnlyList<IAsyncDisposable> Owned { get; init; } = [];
+    /// <summary>Opens the engine. Nothing is read, written or made before a service is used.</summary>
+    /// <param name="options">Where the store and the definitions are; the usual places where <see langword="null"/>.</param>
+    public static UpgradeEngine Open(EngineOptions? options = null) => new(new EngineComposition(options ?? new EngineOptions()));
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
-    {
-        foreach (var owned in Owned) await owned.DisposeAsync().ConfigureAwait(false);
-    }
+    public ValueTask DisposeAsync() => _composition.DisposeAsync();
 }

@@ -7,5 +7,5 @@ internal static class EngineHost
 {
     /// <summary>Opens the engine.</summary>
     /// <param name="storePath">The store's file; the default one where <see langword="null"/>.</param>
-    public static UpgradeEngine Open(string? storePath) => throw new UpgradeException("EngineUnavailable", UpgradeErrorCategory.NotImplemented, storePath, "The engine is not put together yet.");
+    public static UpgradeEngine Open(string? storePath) => UpgradeEngine.Open(new EngineOptions { StorePath = storePath });
 }
