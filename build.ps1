@@ -36,11 +36,11 @@ function Invoke-DotNet {
 }
 
 function Invoke-Target([string] $Project, [string] $Target) {
-    Invoke-DotNet build (Join-Path $root $Project) "-t:$Target" -c $Configuration -v quiet -clp:NoSummary
+    Invoke-DotNet build (Join-Path $root $Project) "-t:$Target" -c $Configuration -v quiet '-clp:NoSummary'
 }
 
 function Invoke-Clean {
-    Invoke-DotNet build (Join-Path $root 'UpgradeModule.sln') -t:Clean -c $Configuration -v quiet -clp:NoSummary
+    Invoke-DotNet build (Join-Path $root 'UpgradeModule.sln') -t:Clean -c $Configuration -v quiet '-clp:NoSummary'
     if (Test-Path -LiteralPath $output) { Remove-Item -LiteralPath $output -Recurse -Force }
 }
 
@@ -51,27 +51,17 @@ function Get-ModuleFolder {
     Join-Path $output "UpgradeModule/$version"
 }
 
+# The markdown in docs/en-US becomes module/en-US, which is committed: a machine without PlatyPS ships the help too.
 function Invoke-Docs {
     $source = Join-Path $root 'docs/en-US'
+    $help = Join-Path $root 'module/en-US'
     if (-not (Get-Module -ListAvailable Microsoft.PowerShell.PlatyPS)) {
-        Write-Warning 'The help is made by Microsoft.PowerShell.PlatyPS, which is not installed: left out. Install-PSResource Microsoft.PowerShell.PlatyPS brings it.'
+        Write-Warning 'The help is made by Microsoft.PowerShell.PlatyPS, which is not installed: module/en-US stays as it is. Install-PSResource Microsoft.PowerShell.PlatyPS brings it.'
         return
     }
-    $help = Join-Path (Get-ModuleFolder) 'en-US'
-    $null = New-Item -ItemType Directory -Force $help
     # In a process of its own: PlatyPS loads assemblies that a session keeps.
-    pwsh -NoProfile -Command {
-        param($source, $help)
-        $ErrorActionPreference = 'Stop'
-        Import-Module Microsoft.PowerShell.PlatyPS
-        $scratch = New-Item -ItemType Directory (Join-Path ([IO.Path]::GetTempPath()) ([guid]::NewGuid()))
-        try {
-            Get-ChildItem $source -Filter *-*.md | Import-MarkdownCommandHelp -Path { $_.FullName } | Export-MamlCommandHelp -OutputFolder $scratch -Force | Copy-Item -Destination $help -Force
-        }
-        finally { Remove-Item $scratch -Recurse -Force }
-    } -args $source, $help
+    pwsh -NoProfile -File (Join-Path $root 'docs/Export-Help.ps1') -Source $source -Destination $help
     if ($LASTEXITCODE -ne 0) { throw 'PlatyPS could not make the help.' }
-    Get-ChildItem $source -Filter about_*.help.txt | Copy-Item -Destination $help -Force
 }
 
 function Invoke-Test {
@@ -90,8 +80,6 @@ function Invoke-Test {
 }
 
 function Invoke-Package {
-    Invoke-Build
-    Invoke-Docs
     Invoke-Target 'src/UpgradeModule' Package
 }
 
@@ -109,9 +97,9 @@ foreach ($name in $wanted) {
 foreach ($name in $wanted) {
     switch ($name) {
         'Clean' { Invoke-Clean }
-        'Build' { Invoke-Build; Invoke-Docs }
+        'Build' { Invoke-Build }
         'Test' { Invoke-Test }
-        'Docs' { Invoke-Build; Invoke-Docs }
+        'Docs' { Invoke-Docs; Invoke-Build }
         'Package' { Invoke-Package }
         'Demo' { Invoke-Demo }
     }
