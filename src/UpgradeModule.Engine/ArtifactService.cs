@@ -33,9 +33,7 @@ internal sealed class ArtifactService(IDefinitionCatalog definitions, IArtifactF
         if (installed is not null && installed == request.Version) return context.Deployment with { Version = installed };
         await DemandStoppedAsync(host, context, cancellationToken).ConfigureAwait(false);
         var complete = WithEdition(context.Spec, request.Edition.Length == 0 ? request with { Edition = context.Deployment.Edition } : request);
-
-        // A file that lies here already is taken from where it lies.
-        if (complete.Destination.Length == 0 && !IsLocal(complete.Path)) complete = complete with { Destination = FolderOf(context.Deployment) };
+        if (complete.Destination.Length == 0) complete = complete with { Destination = FolderOf(context.Deployment) };
         var artifact = await fetcher.FetchAsync(context.Spec, complete, context.Operation, cancellationToken).ConfigureAwait(false);
 
         var taken = await host.LockAsync(context, $"Update-AppArtifact to {artifact.Version}", cancellationToken).ConfigureAwait(false);
@@ -48,8 +46,6 @@ internal sealed class ArtifactService(IDefinitionCatalog definitions, IArtifactF
 
         return context.Deployment with { Version = artifact.Version };
     }
-
-    private static bool IsLocal(string? path) => path is { Length: > 0 } && !path.StartsWith("http://", StringComparison.OrdinalIgnoreCase) && !path.StartsWith("https://", StringComparison.OrdinalIgnoreCase);
 
     private static ArtifactRequest WithEdition(AppSpec spec, ArtifactRequest request) =>
         request.Edition.Length > 0 ? request : request with { Edition = (spec.Editions.FirstOrDefault(static edition => edition.Default) ?? (spec.Editions.Count > 0 ? spec.Editions[0] : null))?.Id ?? "" };

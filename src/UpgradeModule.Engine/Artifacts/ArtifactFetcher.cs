@@ -17,7 +17,7 @@ internal sealed class ArtifactFetcher : IArtifactFetcher, IDisposable
         {
             if (plan.Target is null) return await verifier.VerifyAsync(plan.LocalPath!, plan.Shown, operation, cancellationToken).ConfigureAwait(false) with { Cached = true };
             if (await FindCachedAsync(plan, verifier, operation, cancellationToken).ConfigureAwait(false) is { } cached) return cached;
-            return await FetchAsync(plan, verifier, operation, cancellationToken).ConfigureAwait(false);
+            return await FetchAsync(spec, plan, verifier, operation, cancellationToken).ConfigureAwait(false);
         }
         catch (IOException failure) when (DiskSpace.IsFull(failure))
         {
@@ -60,14 +60,14 @@ internal sealed class ArtifactFetcher : IArtifactFetcher, IDisposable
         return !File.Exists(beside) || (await File.ReadAllTextAsync(beside, cancellationToken).ConfigureAwait(false)).StartsWith(sha256, StringComparison.OrdinalIgnoreCase);
     }
 
-    private async Task<AppArtifact> FetchAsync(ArtifactPlan plan, ArtifactVerifier verifier, IOperationContext operation, CancellationToken cancellationToken)
+    private async Task<AppArtifact> FetchAsync(AppSpec spec, ArtifactPlan plan, ArtifactVerifier verifier, IOperationContext operation, CancellationToken cancellationToken)
     {
         var target = plan.Target!;
         var folder = Path.GetDirectoryName(target)!;
         if (Path.GetFileName(Path.GetDirectoryName(folder)) == ".upgrademodule") PrivateFiles.CreateDirectory(folder);
         else Directory.CreateDirectory(folder);
 
-        var partial = Path.Combine(folder, $".{Path.GetFileName(target)}.{Guid.NewGuid():N}.partial");
+        var partial = Path.Combine(folder, $".{Guid.NewGuid():N}.partial{Path.GetExtension(target)}");
         try
         {
             if (plan.LocalPath is not null)
@@ -80,6 +80,7 @@ internal sealed class ArtifactFetcher : IArtifactFetcher, IDisposable
                 await _downloader.DownloadAsync(plan.Address!, plan.Shown, partial, operation, cancellationToken).ConfigureAwait(false);
             }
 
+            EmbeddedVersion.Prepare(spec.Artifact?.Version, partial);
             var artifact = await verifier.VerifyAsync(partial, plan.Shown, operation, cancellationToken).ConfigureAwait(false);
             PrivateFiles.FlushFile(partial);
             File.Delete(target + ".sha256");

@@ -29,7 +29,7 @@ internal sealed class ArtifactVerifier(AppSpec spec, ArtifactRequest request)
 
         if (told is null && spec.Artifact?.Version is not null)
         {
-            throw new UpgradeException("ArtifactUnreadable", UpgradeErrorCategory.InvalidData, source, $"The artifact from '{source}' doesn't tell its version: it is no artifact of {spec.DisplayName}, or it is damaged.", "Fetch it again; check that no error page was fetched in its place.");
+            throw new UpgradeException("ArtifactUnreadable", UpgradeErrorCategory.InvalidData, source, $"The artifact from '{source}' doesn't tell its version: it is no artifact of {spec.DisplayName}, or it is damaged.", "Fetch it again and check that no error page was fetched in its place; a program must be executable to be asked.");
         }
 
         if (told is null && expected is null) operation.Warning($"Nothing vouches for the artifact from '{source}': no checksum is known, and it doesn't tell its version. Give its SHA-256 to be sure.");

@@ -10,12 +10,13 @@ namespace UpgradeModule.Engine.Artifacts;
 /// <summary>Reads the version that an artifact tells of itself: from an entry of a zip or JAR file, without Java, or by asking it.</summary>
 internal static class EmbeddedVersion
 {
+    private const int TextFileBusy = 26;
     private const int TextLimit = 64 * 1024;
     private static readonly TimeSpan CommandTime = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan PatternTime = TimeSpan.FromSeconds(1);
     private static readonly string[] Environment = ["PATH", "HOME", "LANG", "TMPDIR", "TMP", "TEMP", "SystemRoot", "USERPROFILE", "LOCALAPPDATA", "JAVA_HOME", "DOTNET_ROOT"];
 
-    /// <summary>Reads it.</summary>
+    /// <summary>Reads it. A program that must be asked and isn't executable is not asked: it may be any file.</summary>
     /// <param name="spec">How.</param>
     /// <param name="path">The file.</param>
     /// <param name="cancellationToken">Ends the work.</param>
@@ -38,6 +39,15 @@ internal static class EmbeddedVersion
         }
     }
 
+    /// <summary>Makes a file executable, where its version can be read in no other way.</summary>
+    /// <param name="spec">How its version is read.</param>
+    /// <param name="path">The file, which is the module's own copy.</param>
+    public static void Prepare(EmbeddedVersionSpec? spec, string path)
+    {
+        if (OperatingSystem.IsWindows() || spec is not { Command: ["{artifact}", ..] }) return;
+        File.SetUnixFileMode(path, File.GetUnixFileMode(path) | UnixFileMode.UserExecute);
+    }
+
     private static async Task<string?> ReadEntryAsync(string path, string name, CancellationToken cancellationToken)
     {
         try
@@ -57,21 +67,14 @@ internal static class EmbeddedVersion
     private static async Task<string?> AskAsync(IReadOnlyList<string> command, string path, CancellationToken cancellationToken)
     {
         var arguments = command.Select(part => part.Replace("{artifact}", path, StringComparison.Ordinal)).ToList();
-        if (command[0] == "{artifact}" && !OperatingSystem.IsWindows()) File.SetUnixFileMode(path, File.GetUnixFileMode(path) | UnixFileMode.UserExecute);
+        if (command[0] == "{artifact}" && !IsExecutable(path)) return null;
         var start = new ProcessStartInfo(arguments[0], arguments.Skip(1)) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false, CreateNoWindow = true, WorkingDirectory = Path.GetTempPath() };
         foreach (var name in start.Environment.Keys.Except(Environment, StringComparer.OrdinalIgnoreCase).ToList()) start.Environment.Remove(name);
 
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(CommandTime);
         using var process = new Process { StartInfo = start };
-        try
-        {
-            if (!process.Start()) return null;
-        }
-        catch (Win32Exception)
-        {
-            return null;
-        }
+        if (!await TryStartAsync(process, limit.Token).ConfigureAwait(false)) return null;
 
         try
         {
@@ -89,6 +92,30 @@ internal static class EmbeddedVersion
             return null;
         }
     }
+
+    private static async Task<bool> TryStartAsync(Process process, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return process.Start();
+            }
+            catch (Win32Exception failure) when (failure.NativeErrorCode == TextFileBusy && attempt < 20)
+            {
+                // Another thread that starts a program at this moment holds what was open here for an instant, a file just written too.
+                await Task.Delay(10, cancellationToken).ConfigureAwait(false);
+            }
+            catch (Win32Exception)
+            {
+                return false;
+            }
+        }
+    }
+
+    private static bool IsExecutable(string path) => OperatingSystem.IsWindows()
+        ? ".exe".Equals(Path.GetExtension(path), StringComparison.OrdinalIgnoreCase)
+        : (File.GetUnixFileMode(path) & UnixFileMode.UserExecute) != 0;
 
     private static async Task<string> DrainAsync(StreamReader reader, CancellationToken cancellationToken)
     {

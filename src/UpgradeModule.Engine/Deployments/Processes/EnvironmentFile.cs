@@ -50,7 +50,7 @@ internal static class EnvironmentFile
         var kept = 0;
         text = text.TrimStart('\uFEFF').Replace("\r\n", "\n", StringComparison.Ordinal);
 
-        foreach (var c in text.EndsWith('\n') ? text : text + "\n")
+        foreach (var c in text)
         {
             switch (state)
             {
@@ -121,7 +121,7 @@ internal static class EnvironmentFile
             }
         }
 
-        if (state is State.Single or State.Double or State.DoubleEscape) Add();
+        if (state is State.BeforeValue or State.Value or State.ValueEscape or State.Single or State.Double or State.DoubleEscape) Add();
         return variables;
 
         void Keep(char c)
