@@ -26,4 +26,7 @@ public sealed record AppHostSettings
 
     /// <summary>How long a graceful stop may take before the process is killed; the definition's grace where empty.</summary>
     public TimeSpan? StopTimeout { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => string.Join(' ', new[] { Command, ArtifactPath }.Where(part => !string.IsNullOrEmpty(part)));
 }

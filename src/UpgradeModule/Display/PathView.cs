@@ -16,8 +16,9 @@ internal static class PathView
         if (path.Stops.Count > 0)
         {
             var to = Math.Max(2, path.Stops.Max(stop => stop.To.Text.Length));
-            var needs = Math.Max(5, Math.Min(24, path.Stops.Max(stop => Needs(stop).Length)));
-            text.AppendLine().AppendLine($"   #  {"To".PadRight(to)}  {"Needs".PadRight(needs)}  Reason");
+            var needs = Math.Min(24, path.Stops.Max(stop => Needs(stop).Length));
+            if (needs > 0) needs = Math.Max(5, needs);
+            text.AppendLine().AppendLine($"   #  {"To".PadRight(to)}  {Padded("Needs", needs)}Reason");
             foreach (var stop in path.Stops) Stop(text, stop, to, needs);
         }
 
@@ -29,9 +30,12 @@ internal static class PathView
     {
         var margin = new string(' ', 6);
         foreach (var step in stop.StepsBefore) Columns.Append(text, $"{margin}before: ", Step(step));
-        Columns.Append(text, $"{stop.Order,4}  {stop.To.Text.PadRight(to)}  {Needs(stop).PadRight(needs)}  ", stop.Reason);
+        Columns.Append(text, $"{stop.Order,4}  {stop.To.Text.PadRight(to)}  {Padded(Needs(stop), needs)}", stop.Reason);
         foreach (var step in stop.StepsAfter) Columns.Append(text, $"{margin}after:  ", Step(step));
     }
+
+    // No column where no stop needs anything.
+    private static string Padded(string text, int width) => width == 0 ? "" : text.PadRight(width) + "  ";
 
     private static string Step(UpgradeStep step) =>
         $"{step.Title} [{step.Id}, {(step.Kind == UpgradeStepKind.Manual ? "by hand" : "automatic")}{(step.Done == true ? ", done" : step.Needed == false ? ", not needed" : "")}]";

@@ -15,7 +15,8 @@ internal static class ErrorFactory
     {
         UpgradeException known => new ErrorRecord(known, known.ErrorId, Category(known.Category), known.Target ?? target)
         {
-            ErrorDetails = new ErrorDetails(known.Message) { RecommendedAction = known.Remedy ?? "" },
+            // The views show the remedy on a line of its own; the exception's message has both.
+            ErrorDetails = new ErrorDetails(WithoutRemedy(known)) { RecommendedAction = known.Remedy ?? "" },
         },
         IContainsErrorRecord { ErrorRecord: { } own } when own.CategoryInfo.Category != ErrorCategory.NotSpecified => new ErrorRecord(own, exception),
         _ => new ErrorRecord(exception, UnexpectedId, ErrorCategory.InvalidResult, target)
@@ -26,6 +27,11 @@ internal static class ErrorFactory
             },
         },
     };
+
+    private static string WithoutRemedy(UpgradeException known) =>
+        known.Remedy is { Length: > 0 } remedy && known.Message.Length > remedy.Length && known.Message.EndsWith(remedy, StringComparison.Ordinal)
+            ? known.Message[..^remedy.Length].TrimEnd()
+            : known.Message;
 
     /// <summary>The category of PowerShell that has the same name.</summary>
     /// <param name="category">The engine's category.</param>
