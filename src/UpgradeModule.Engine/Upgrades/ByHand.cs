@@ -49,7 +49,7 @@ internal static class ByHand
         yield return "$app | Start-AppService | Wait-AppService";
         if (run.Recorder.Document.Run.Backup is { } backup)
         {
-            yield return $"# should that data be unusable: $app | Stop-AppService; Get-AppBackup -Path {Quoted(backup.Path)} | Restore-AppDatabase -Deployment $app";
+            yield return $"# should that data be unusable: $app | Stop-AppService; $app | Restore-AppDatabase -Backup {Quoted(backup.Path)}";
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using UpgradeModule.Engine.Apps;
+using UpgradeModule.Engine.Backups;
 
 namespace UpgradeModule.Engine.Upgrades;
 
@@ -52,6 +53,6 @@ internal static class InvariantGuard
     {
         var deployment = run.Deployment.Deployment;
         if (deployment.Database is not { } database) return [];
-        return InvariantFilter.Applicable(run.Deployment.Spec, database.Engine, deployment.Version);
+        return InvariantSelection.For(run.Deployment.Spec, database.Engine, deployment.Version);
     }
 }

@@ -31,7 +31,7 @@ internal static class RunMessages
         var text = new StringBuilder($"The upgrade of {run.Deployment.Deployment.Name} pauses at the step '{step.Id}': {step.Title}. {who} {run.AppName} {run.Reached} is in place meanwhile.");
         if (step.Instructions.Length > 0) text.Append(' ').Append(step.Instructions.Trim());
         text.Append(" Afterwards the same command goes on from here");
-        text.Append(step.Done is null ? $"; no probe can tell that the step is done, so name it: -ConfirmStep {step.Id}." : ", once the step's probe passes.");
+        text.Append(step.Done is null ? $"; no probe can tell that the step is done, so name it: -ConfirmedStep {step.Id}." : ", once the step's probe passes.");
         return text.ToString();
     }
 

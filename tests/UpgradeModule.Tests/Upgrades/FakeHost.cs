@@ -36,7 +36,7 @@ internal sealed class FakeHost(FakeWorld world) : IAppHost
     public Task UndoSwapAsync(DeploymentContext context, ReturnPoint point, CancellationToken cancellationToken) => world.CallAsync("UndoSwap", cancellationToken, () =>
     {
         Assert.Null(world.Running);
-        if (world.KeptArtifacts.Remove(point.Location, out var version)) world.Installed = version;
+        world.Installed = world.KeptArtifacts[point.Location];
         return true;
     });
 

@@ -28,7 +28,9 @@ internal sealed class SwapArtifact(UpgradeStop stop, int index) : UpgradeActionB
         }
 
         await run.Host.UndoSwapAsync(run.Deployment, hop.ArtifactPoint, cancellationToken).ConfigureAwait(false);
-        run.Recorder.Mark(hop.ArtifactPoint, KeptPointUse.Live);
+
+        // A kept file was copied back and can be dropped one day; a kept container, say, is what runs again.
+        if (hop.ArtifactPoint.Kind != "Artifact") run.Recorder.Mark(hop.ArtifactPoint, KeptPointUse.Live);
         hop.ArtifactIsBack = true;
         run.MoveTo(Stop!.From, hop.Before.Deployment.Edition);
     }
