@@ -19,6 +19,9 @@ namespace UpgradeModule.Engine;
 /// </summary>
 internal sealed class EngineComposition : IAsyncDisposable
 {
+    // Readiness would rather wait than take a slow answer for none.
+    private static readonly TimeSpan InspectionLimit = TimeSpan.FromSeconds(15);
+
     private readonly List<object> _owned = [];
     private readonly Lazy<StateStore> _store;
     private readonly Lazy<DefinitionCatalog> _definitions;
@@ -34,7 +37,7 @@ internal sealed class EngineComposition : IAsyncDisposable
     private readonly Lazy<ServiceControl> _services;
     private readonly Lazy<ArtifactService> _artifacts;
     private readonly Lazy<BackupService> _backups;
-    private readonly Lazy<IReadinessService> _readiness;
+    private readonly Lazy<ReadinessService> _readiness;
     private readonly Lazy<UpgradeService> _upgrades;
 
     /// <summary>Names what there will be; nothing is read, written or made yet.</summary>
@@ -55,7 +58,7 @@ internal sealed class EngineComposition : IAsyncDisposable
         _services = Once(() => new ServiceControl(_hosts.Value, _prober.Value, _waiter.Value));
         _artifacts = Once(() => new ArtifactService(_definitions.Value, _fetcher.Value, _hosts.Value));
         _backups = Once(() => new BackupService(BackupServices()));
-        _readiness = Once<IReadinessService>(() => new ReadinessPending());
+        _readiness = Once(() => new ReadinessService(ReadinessServices()));
         _upgrades = Once(() => new UpgradeService(UpgradeServices()));
     }
 
@@ -127,6 +130,18 @@ internal sealed class EngineComposition : IAsyncDisposable
         Hosts = _hosts.Value.For,
         OpenDatabase = _opener.Value.OpenAsync,
         OpenThrowAway = OpenThrowAwayAsync,
+    };
+
+    private ReadinessServices ReadinessServices() => new()
+    {
+        Hosts = _hosts.Value.For,
+        OpenDatabase = OpenDatabaseAsync,
+        Prober = _prober.Value,
+        Planner = _planner.Value,
+        Migrations = _migrations.Value,
+        Artifacts = _fetcher.Value,
+        Inspect = (context, cancellationToken) => new DeploymentInspector(DeploymentServices()).InspectAsync(context.Deployment, context.Operation, InspectionLimit, cancellationToken),
+        UsualBackupFolder = Path.Combine(Path.GetDirectoryName(_store.Value.Path)!, "backups"),
     };
 
     private UpgradeServices UpgradeServices() => new()

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using UpgradeModule.Engine.Artifacts;
 using UpgradeModule.Engine.Operations;
 using UpgradeModule.Engine.Upgrades.Actions;
 using UpgradeModule.Engine.Upgrades.Journal;

@@ -1,7 +1,6 @@
 using NSubstitute;
 using UpgradeModule.Engine.Apps;
 using UpgradeModule.Engine.Artifacts;
-using UpgradeModule.Engine.Upgrades;
 using UpgradeModule.Tests.Support;
 
 namespace UpgradeModule.Tests.Upgrades;

@@ -1,3 +1,5 @@
+using UpgradeModule.Engine.Deployments.Processes;
+using UpgradeModule.Engine.Operations;
 using UpgradeModule.Engine.State;
 
 namespace UpgradeModule.Engine.Upgrades.Journal;
@@ -32,8 +34,8 @@ internal sealed class RunJournals(IStateStore store)
 
     private string Folder(AppDeployment deployment, string? backupDestination)
     {
-        var beside = deployment.Settings.ArtifactPath is { } artifact ? Path.GetDirectoryName(Path.GetFullPath(artifact)) : null;
-        var root = beside ?? backupDestination ?? deployment.BackupPath ?? Path.GetDirectoryName(store.Path)!;
+        if (deployment.Settings.ArtifactPath is { Length: > 0 }) return Path.Combine(DeploymentFolder.Of(new DeploymentContext { Deployment = deployment }).Path, "runs");
+        var root = backupDestination ?? deployment.BackupPath ?? Path.GetDirectoryName(store.Path)!;
         return Path.Combine(root, ".upgrademodule", SafeName(deployment.Name), "runs");
     }
 

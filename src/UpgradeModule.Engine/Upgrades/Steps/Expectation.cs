@@ -6,7 +6,7 @@ namespace UpgradeModule.Engine.Upgrades.Steps;
 /// Compares a probe's value with what a definition expects:
 /// <list type="bullet">
 /// <item>nothing: any value but none, an empty text, 0 and false;</item>
-/// <item><c>&gt;5</c>, <c>&gt;=5</c>, <c>&lt;5</c>, <c>&lt;=5</c>: both are numbers and compare so; a value that is no number never does;</item>
+/// <item><c>&gt;5</c>, <c>&gt;=5</c>, <c>&lt;5</c>, <c>&lt;=5</c>: both are numbers, or else versions (<c>6.0.5</c>), and compare so; a value that is neither never does;</item>
 /// <item><c>!=true</c>: the value is another one (none is another one, too);</item>
 /// <item><c>=true</c> or <c>true</c>: the value is this one.</item>
 /// </list>
@@ -31,14 +31,20 @@ internal static class Expectation
         wanted = wanted[comparison.Length..].Trim();
         if (comparison == "=") return Same(value, wanted);
         if (comparison == "!=") return !Same(value, wanted);
-        if (!Number(value, out var left) || !Number(wanted, out var right)) return false;
+        if (Order(value, wanted) is not { } order) return false;
         return comparison switch
         {
-            ">" => left > right,
-            ">=" => left >= right,
-            "<" => left < right,
-            _ => left <= right,
+            ">" => order > 0,
+            ">=" => order >= 0,
+            "<" => order < 0,
+            _ => order <= 0,
         };
+    }
+
+    private static int? Order(string? value, string wanted)
+    {
+        if (Number(value, out var left) && Number(wanted, out var right)) return left.CompareTo(right);
+        return AppVersion.TryParse(value, out var mine) && AppVersion.TryParse(wanted, out var theirs) ? mine.CompareTo(theirs) : null;
     }
 
     private static bool IsSomething(string? value)

@@ -20,6 +20,12 @@ internal static class StepGate
         foreach (var step in steps)
         {
             var spec = run.Deployment.Spec.Steps.FirstOrDefault(other => other.Id == step.Id);
+            if (spec is { Engines.Count: > 0 } && run.Deployment.Deployment.Database is { } database && !spec.Engines.Contains(database.Engine.ToString(), StringComparer.OrdinalIgnoreCase))
+            {
+                passed.Add($"{step.Id}: not needed on {database.Engine}");
+                continue;
+            }
+
             var asked = await AskAsync(run, spec, step, cancellationToken).ConfigureAwait(false);
             if (asked.Needed == false) passed.Add($"{step.Id}: not needed");
             else if (asked.Done == true) passed.Add($"{step.Id}: done");

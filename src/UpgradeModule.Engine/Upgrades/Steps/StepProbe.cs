@@ -1,4 +1,7 @@
+using System.Globalization;
+using System.IO.Enumeration;
 using UpgradeModule.Engine.Apps;
+using UpgradeModule.Engine.Operations;
 
 namespace UpgradeModule.Engine.Upgrades.Steps;
 
@@ -21,7 +24,7 @@ internal static class StepProbe
             if (probe.Setting is { } setting)
             {
                 var settings = await run.Host.ReadSettingsAsync(run.Deployment, cancellationToken).ConfigureAwait(false);
-                return Expectation.Met(settings.Get(setting), probe.Expect);
+                return Expectation.Met(Setting(settings, setting), probe.Expect);
             }
         }
         catch (Exception failure) when (failure is UpgradeException or IOException or UnauthorizedAccessException)
@@ -42,6 +45,11 @@ internal static class StepProbe
             return rows.Count > 0 && rows[0].Count > 0 ? rows[0][0] : null;
         }
     }
+
+    // A pattern asks how many settings there are; their values may be secrets and go nowhere but into the comparison.
+    private static string? Setting(AppSettings settings, string name) => name.Contains('*', StringComparison.Ordinal)
+        ? settings.Names.Count(candidate => FileSystemName.MatchesSimpleExpression(name, candidate, ignoreCase: false) && settings.Get(candidate) is not null).ToString(CultureInfo.InvariantCulture)
+        : settings.Get(name);
 
     private static bool Exists(RunContext run, string file)
     {

@@ -1,4 +1,4 @@
-namespace UpgradeModule.Engine.Upgrades;
+namespace UpgradeModule.Engine.Artifacts;
 
 /// <summary>Tells where a deployment's artifacts are laid before they are swapped in.</summary>
 internal static class ArtifactFolder
@@ -17,6 +17,6 @@ internal static class ArtifactFolder
                 "Set its ArtifactPath to the file that an upgrade swaps.");
         }
 
-        return Path.Combine(Path.GetDirectoryName(Path.GetFullPath(artifact))!, ".upgrademodule", "artifacts");
+        return ArtifactService.FolderOf(deployment);
     }
 }

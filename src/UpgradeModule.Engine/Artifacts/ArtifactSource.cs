@@ -1,7 +1,6 @@
 using UpgradeModule.Engine.Apps;
-using UpgradeModule.Engine.Artifacts;
 
-namespace UpgradeModule.Engine.Upgrades;
+namespace UpgradeModule.Engine.Artifacts;
 
 /// <summary>Finds a stop's artifact in what the caller gave: a file for a path of one stop, or a folder with a file for every stop.</summary>
 internal sealed class ArtifactSource(IArtifactFetcher artifacts)

@@ -1,0 +1,31 @@
+using UpgradeModule.Engine.Readiness.Checks;
+
+namespace UpgradeModule.Engine.Readiness;
+
+/// <summary>The checks. A new one is a new file and one line here.</summary>
+internal static class ReadinessChecks
+{
+    /// <summary>All of them, in the order in which people read their findings.</summary>
+    public static IReadOnlyList<IReadinessCheck> All { get; } =
+    [
+        new LockedCheck(),
+        new PathExistsCheck(),
+        new ReleaseStatusCheck(),
+        new EndOfLifeCheck(),
+        new ManualStepsCheck(),
+        new ServiceHealthyCheck(),
+        new VersionsAgreeCheck(),
+        new PortFreeCheck(),
+        new ArtifactAvailableCheck(),
+        new FilePermissionsCheck(),
+        new RuntimeCheck(),
+        new EncryptionKeyCheck(),
+        new DatabaseReachableCheck(),
+        new DatabaseRightsCheck(),
+        new BackupToolCheck(),
+        new DatabaseSessionsCheck(),
+        new EngineVersionCheck(),
+        new MigrationLockCheck(),
+        new DiskSpaceCheck(),
+    ];
+}
