@@ -1,3 +1,4 @@
+using UpgradeModule.Engine.Databases.Postgres;
 using UpgradeModule.Engine.Databases.Sqlite;
 
 namespace UpgradeModule.Engine.Databases;
@@ -5,24 +6,11 @@ namespace UpgradeModule.Engine.Databases;
 /// <summary>The database engines. A new one is a new folder and one line here.</summary>
 public sealed class AppDatabases
 {
-    private readonly Dictionary<DatabaseEngine, Func<DatabaseAccess, IOperationContext, IAppDatabase>> _engines;
-
-    /// <summary>Lists the engines.</summary>
-    /// <param name="stateDirectory">
-    /// A directory of the module's own, for copies that a server can't keep itself (a dump for the way back where a role may not create
-    /// databases). It is made, private to its owner, when it is first needed.
-    /// </param>
-    public AppDatabases(string stateDirectory)
+    private readonly Dictionary<DatabaseEngine, Func<DatabaseAccess, IOperationContext, IAppDatabase>> _engines = new()
     {
-        StateDirectory = stateDirectory;
-        _engines = new()
-        {
-            [DatabaseEngine.Sqlite] = (access, _) => new SqliteDatabase(access.Target),
-        };
-    }
-
-    /// <summary>The directory for copies that a server can't keep itself.</summary>
-    public string StateDirectory { get; }
+        [DatabaseEngine.Postgres] = (access, operation) => new PostgresDatabase(access, operation),
+        [DatabaseEngine.Sqlite] = (access, _) => new SqliteDatabase(access.Target),
+    };
 
     /// <summary>Gives a database to work with. Nothing is connected to yet.</summary>
     /// <param name="access">The database and its log-ins.</param>

@@ -34,7 +34,7 @@ public class DatabaseOpenerTests
         },
     };
 
-    private static readonly DatabaseOpener Opener = new(new AppDatabases(Path.Combine(Path.GetTempPath(), "unused")));
+    private static readonly DatabaseOpener Opener = new(new AppDatabases());
 
     [Theory]
     [InlineData("jdbc:postgresql://db.example:5433/mb?user=app&password=p%40ss", "db.example", 5433, "mb", "app", "p@ss", null)]

@@ -32,6 +32,15 @@ internal static class NativeFile
         if (OperatingSystem.IsLinux() && Stat(from) is { } stat) _ = ChangeOwner(to, stat.User, stat.Group);
     }
 
+    /// <summary>Gives a file to a user, where this process is root.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="user">The user's number.</param>
+    /// <param name="group">The group's number.</param>
+    public static void GiveTo(string path, uint user, uint group)
+    {
+        if (OperatingSystem.IsLinux()) _ = ChangeOwner(path, user, group);
+    }
+
     /// <summary>Brings the names of a directory to disk: without it a rename may be forgotten in a power failure.</summary>
     /// <param name="directory">The directory.</param>
     public static void FlushDirectory(string directory)

@@ -1,0 +1,105 @@
+using System.Globalization;
+using Npgsql;
+
+namespace UpgradeModule.Engine.Databases.Postgres;
+
+/// <summary>An open session on a server, with the few ways in which it is used here.</summary>
+internal sealed class PostgresConnection : IAsyncDisposable
+{
+    private readonly NpgsqlConnection _connection;
+
+    private PostgresConnection(NpgsqlConnection connection, PostgresLogIn logIn)
+    {
+        _connection = connection;
+        LogIn = logIn;
+    }
+
+    /// <summary>The database and role.</summary>
+    public PostgresLogIn LogIn { get; }
+
+    /// <summary>The server's version as it is told: <c>15.18</c>.</summary>
+    public string Version => _connection.PostgreSqlVersion.ToString();
+
+    /// <summary>The server's major.</summary>
+    public int Major => _connection.PostgreSqlVersion.Major;
+
+    /// <summary>Connects.</summary>
+    /// <param name="logIn">The database and role.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <param name="applicationName">The name under which the session is seen.</param>
+    /// <exception cref="UpgradeException"><c>DatabaseUnreachable</c>, <c>DatabaseLoginFailed</c>, <c>DatabaseNotFound</c>.</exception>
+    public static Task<PostgresConnection> OpenAsync(PostgresLogIn logIn, CancellationToken cancellationToken, string applicationName = PostgresLogIn.ApplicationName) =>
+        PostgresErrors.GuardAsync(logIn, "DatabaseUnreachable", "could not be opened", async () =>
+        {
+            var connection = new NpgsqlConnection(logIn.ConnectionString(applicationName));
+            try
+            {
+                await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
+                return new PostgresConnection(connection, logIn);
+            }
+            catch
+            {
+                await connection.DisposeAsync().ConfigureAwait(false);
+                throw;
+            }
+        });
+
+    /// <summary>Runs a statement.</summary>
+    /// <param name="sql">The statement.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    public async Task ExecuteAsync(string sql, CancellationToken cancellationToken)
+    {
+        using var command = new NpgsqlCommand(sql, _connection);
+        await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Runs a query.</summary>
+    /// <param name="sql">The query, with <c>$1</c> and so on for values.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <param name="values">The values.</param>
+    /// <returns>Its rows, each value as invariant text.</returns>
+    public async Task<IReadOnlyList<IReadOnlyList<string?>>> QueryAsync(string sql, CancellationToken cancellationToken, params object[] values)
+    {
+        // Text as the server writes it, of whatever type: types that the driver doesn't know (citext, geometry) come as well.
+        using var command = new NpgsqlCommand(sql, _connection) { AllResultTypesAreUnknown = true };
+        foreach (var value in values) command.Parameters.Add(new NpgsqlParameter { Value = value });
+        var rows = new List<IReadOnlyList<string?>>();
+        var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        await using (reader.ConfigureAwait(false))
+        {
+            while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+            {
+                var row = new string?[reader.FieldCount];
+                for (var column = 0; column < row.Length; column++) row[column] = await reader.IsDBNullAsync(column, cancellationToken).ConfigureAwait(false) ? null : reader.GetString(column);
+                rows.Add(row);
+            }
+        }
+
+        return rows;
+    }
+
+    /// <summary>Runs a query that gives one value.</summary>
+    /// <param name="sql">The query.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <param name="values">The values.</param>
+    /// <returns>The value; <see langword="null"/> where there is no row.</returns>
+    public async Task<string?> ScalarAsync(string sql, CancellationToken cancellationToken, params object[] values) =>
+        await QueryAsync(sql, cancellationToken, values).ConfigureAwait(false) is [[var value, ..], ..] ? value : null;
+
+    /// <summary>Runs a query that gives one number.</summary>
+    /// <param name="sql">The query.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <param name="values">The values.</param>
+    public async Task<long> NumberAsync(string sql, CancellationToken cancellationToken, params object[] values) =>
+        long.Parse(await ScalarAsync(sql, cancellationToken, values).ConfigureAwait(false) ?? "0", CultureInfo.InvariantCulture);
+
+    /// <summary>Runs a query that gives true or false.</summary>
+    /// <param name="sql">The query.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <param name="values">The values.</param>
+    public async Task<bool> TestAsync(string sql, CancellationToken cancellationToken, params object[] values) =>
+        await ScalarAsync(sql, cancellationToken, values).ConfigureAwait(false) is "t" or "true";
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _connection.DisposeAsync();
+}

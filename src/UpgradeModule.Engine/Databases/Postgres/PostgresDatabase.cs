@@ -1,0 +1,105 @@
+using UpgradeModule.Engine.Apps;
+using UpgradeModule.Engine.Databases.Postgres.Programs;
+using UpgradeModule.Engine.Databases.Postgres.Scratch;
+using UpgradeModule.Engine.Operations;
+
+namespace UpgradeModule.Engine.Databases.Postgres;
+
+/// <summary>A database on a PostgreSQL server.</summary>
+internal sealed class PostgresDatabase : IAppDatabase
+{
+    private readonly IOperationContext _operation;
+    private readonly PostgresServer _server;
+    private readonly IPostgresArchiver _archiver;
+    private readonly PostgresRollback _rollback;
+    private readonly PostgresRestorer _restorer;
+
+    /// <summary>Names a database; nothing is connected to.</summary>
+    /// <param name="access">The database and its log-ins.</param>
+    /// <param name="operation">Who is told.</param>
+    public PostgresDatabase(DatabaseAccess access, IOperationContext operation)
+    {
+        Target = access.Target;
+        _operation = operation;
+        _server = new PostgresServer(access);
+        _archiver = new PgArchiver();
+        _rollback = new PostgresRollback(_server, operation);
+        _restorer = new PostgresRestorer(_server, access, _archiver, _rollback);
+    }
+
+    /// <inheritdoc/>
+    public DatabaseEngine Engine => DatabaseEngine.Postgres;
+
+    /// <inheritdoc/>
+    public DatabaseTarget Target { get; }
+
+    /// <inheritdoc/>
+    public Task<DatabaseFacts> InspectAsync(CancellationToken cancellationToken) => new PostgresInspector(_server, _archiver).RunAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<DumpResult> DumpAsync(string directory, IReadOnlyList<InvariantSpec> invariants, IOperationContext operation, CancellationToken cancellationToken) => new PostgresDump(_server, _archiver).RunAsync(directory, invariants, operation, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<TableCount>> CountRowsAsync(CancellationToken cancellationToken) => ReadAsync("could not be counted", connection => PostgresReader.CountAsync(connection, cancellationToken), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<InvariantValue>> ReadInvariantsAsync(IReadOnlyList<InvariantSpec> invariants, CancellationToken cancellationToken) =>
+        ReadAsync("could not be read", connection => PostgresReader.InvariantsAsync(connection, invariants, cancellationToken), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<IReadOnlyList<string?>>> QueryAsync(string sql, CancellationToken cancellationToken) => ReadAsync("could not answer a query", async connection =>
+    {
+        await connection.ExecuteAsync("SET LOCAL search_path TO DEFAULT", cancellationToken).ConfigureAwait(false);
+        return await connection.QueryAsync(sql, cancellationToken).ConfigureAwait(false);
+    }, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<bool> TableExistsAsync(string name, CancellationToken cancellationToken) => ReadAsync("could not be read", connection => connection.TestAsync("""
+        SELECT EXISTS (SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+        WHERE c.relkind IN ('r', 'p', 'f') AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_' AND lower($1) IN (lower(c.relname), lower(n.nspname || '.' || c.relname)))
+        """, cancellationToken, name), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IScratchDatabase> RestoreToScratchAsync(BackupContent content, IOperationContext operation, CancellationToken cancellationToken) =>
+        new PostgresProof(_server, _archiver, access => new PostgresDatabase(access, operation)).RunAsync(content, operation, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<RestoreOutcome> RestoreAsync(BackupContent content, string label, IOperationContext operation, CancellationToken cancellationToken) => _restorer.RunAsync(content, label, operation, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<ReturnPoint> CreateRollbackPointAsync(string label, CancellationToken cancellationToken) => _rollback.CreateAsync(label, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<ReturnPoint?> RollbackAsync(ReturnPoint point, CancellationToken cancellationToken) => _rollback.GoBackAsync(point, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task DropAsync(ReturnPoint point, CancellationToken cancellationToken) => _rollback.DropAsync(point, cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<IAsyncDisposable> LockAsync(string purpose, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await PostgresLock.TakeAsync(_server, purpose, cancellationToken).ConfigureAwait(false);
+        }
+        catch (UpgradeException failure) when (failure.ErrorId is "PermissionMissing" or "DatabaseNotFound")
+        {
+            // The lock file beside the artifact still holds others of this machine off.
+            _operation.Warning($"The deployment can't be locked on its database server, so another machine would not see this operation: {failure.Message}");
+            return NothingToRelease.Instance;
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private Task<T> ReadAsync<T>(string action, Func<PostgresConnection, Task<T>> read, CancellationToken cancellationToken) => PostgresErrors.GuardAsync(_server.Live, "DatabaseQueryFailed", action, async () =>
+    {
+        var connection = await _server.OpenLiveAsync(cancellationToken).ConfigureAwait(false);
+        await using (connection.ConfigureAwait(false))
+        {
+            await PostgresReader.BeginSnapshotAsync(connection, cancellationToken).ConfigureAwait(false);
+            return await read(connection).ConfigureAwait(false);
+        }
+    });
+}

@@ -1,0 +1,90 @@
+namespace UpgradeModule.Engine.Databases.Postgres;
+
+/// <summary>Restores backups beside the live database, compares, and swaps.</summary>
+/// <param name="server">The server.</param>
+/// <param name="access">The database and its log-ins.</param>
+/// <param name="archiver">What reads the archive.</param>
+/// <param name="rollback">What knows which rights a swap needs.</param>
+internal sealed class PostgresRestorer(PostgresServer server, DatabaseAccess access, IPostgresArchiver archiver, PostgresRollback rollback)
+{
+    private const string Activity = "Restoring the database";
+
+    /// <summary>Restores.</summary>
+    /// <param name="content">The backup's data.</param>
+    /// <param name="label">A label for what is kept.</param>
+    /// <param name="operation">Who is told.</param>
+    /// <param name="cancellationToken">Ends the work before the swap.</param>
+    public Task<RestoreOutcome> RunAsync(BackupContent content, string label, IOperationContext operation, CancellationToken cancellationToken) => PostgresErrors.GuardAsync(server.Live, "RestoreFailed", "could not be restored", async () =>
+    {
+        var file = ArchiveFile.Of(content, archiver.Format);
+        var facts = await archiver.ReadFactsAsync(file, cancellationToken).ConfigureAwait(false);
+        var (admin, rights) = await server.OpenAdminAsync(cancellationToken).ConfigureAwait(false);
+        await using (admin.ConfigureAwait(false))
+        {
+            rollback.RequireRights(rights);
+            var live = await PostgresCatalog.ReadAsync(admin, server.Name, cancellationToken).ConfigureAwait(false);
+            if (live is not null && await PostgresSessions.ListAsync(admin, server.Name, cancellationToken).ConfigureAwait(false) is { Count: > 0 } sessions) throw PostgresErrors.InUse(server.Live, sessions);
+            // Without a live one, an earlier try was cut short: what it set aside still has the properties.
+            var properties = live ?? await PostgresCatalog.ReadAsync(admin, PostgresSwap.KeptNameOf(server.Name, label), cancellationToken).ConfigureAwait(false);
+            var beside = PostgresSwap.KeptNameOf(server.Name, label + "-new");
+            try
+            {
+                await FillAsync(admin, rights, properties, beside, file, facts, operation, cancellationToken).ConfigureAwait(false);
+                var tables = await CountAsync(beside, cancellationToken).ConfigureAwait(false);
+                TableComparison.Require(content, tables);
+                if (properties is not null) await PostgresCatalog.CarryAsync(admin, properties, beside, operation, cancellationToken).ConfigureAwait(false);
+                var kept = live is null ? null : await PostgresSwap.FreeNameAsync(admin, server.Name, label, cancellationToken).ConfigureAwait(false);
+                await PostgresSwap.RunAsync(admin, beside, server.Name, kept, cancellationToken).ConfigureAwait(false);
+                return new RestoreOutcome { Previous = PostgresSwap.Point(kept ?? "", server.Name, label, DateTimeOffset.UtcNow, live?.Size), Tables = tables };
+            }
+            catch
+            {
+                await PostgresSwap.DropAsync(admin, beside, CancellationToken.None).ConfigureAwait(false);
+                throw;
+            }
+            finally
+            {
+                operation.Progress(new OperationProgress { Activity = Activity, Completed = true });
+            }
+        }
+    });
+
+    // A superuser restores everything as it was. Any other role can make only what is its own: then all belongs to the application's role, as
+    // it does with nearly every application; grants are tried, and said to be missing where they can't be given.
+    private async Task FillAsync(PostgresConnection admin, RoleRights rights, DatabaseProperties? properties, string beside, string file, ArchiveFacts facts, IOperationContext operation, CancellationToken cancellationToken)
+    {
+        var owner = properties?.Owner ?? access.Credential?.UserName ?? rights.Role;
+        var own = access.Credential is { } credential ? server.LogIn(beside, credential) : admin.LogIn with { Database = beside };
+        var attempts = new List<(PostgresLogIn LogIn, RestoreMode Mode)>();
+        if (rights.IsSuperuser) attempts.Add((admin.LogIn with { Database = beside }, RestoreMode.Full));
+        attempts.Add((own, RestoreMode.WithoutOwners));
+        attempts.Add((own, RestoreMode.WithoutOwnersAndGrants));
+        string? complaint = null;
+        foreach (var (logIn, mode) in attempts)
+        {
+            if (complaint is not null) operation.Warning($"The backup can't be restored with {(mode == RestoreMode.WithoutOwners ? "all its owners, so everything will belong to '" + logIn.Credential.UserName + "'" : "its grants, so they will be missing")}: {complaint}.");
+            await PostgresSwap.DropAsync(admin, beside, cancellationToken).ConfigureAwait(false);
+            await admin.ExecuteAsync($"CREATE DATABASE {SqlText.Name(beside)} OWNER {SqlText.Name(owner)} TEMPLATE template0 {(properties is null ? $"ENCODING {SqlText.Value(facts.Encoding)}" : properties.Locale + properties.Tablespace)}", cancellationToken).ConfigureAwait(false);
+            complaint = await archiver.RestoreAsync(file, facts, logIn, mode, table => operation.Progress(new OperationProgress { Activity = Activity, Status = $"{server.Name}: {table}" }), cancellationToken).ConfigureAwait(false);
+            if (complaint is null) return;
+            if (!IsAboutRoles(complaint)) break;
+        }
+
+        if (complaint!.Contains("No space left", StringComparison.Ordinal)) throw new UpgradeException("DiskFull", UpgradeErrorCategory.LimitsExceeded, server.Live.ToString(), $"The disk of the server of '{server.Live}' is full.", "Free some space on the server, then do it again; nothing was changed.");
+        throw IsAboutRoles(complaint)
+            ? new UpgradeException("PermissionMissing", UpgradeErrorCategory.PermissionDenied, server.Live.ToString(), $"The backup can't be restored into '{server.Live}': {complaint}.", "Give the log-in of a superuser for maintenance (-MaintenanceCredential); nothing was changed.")
+            : ArchiveFile.Corrupt(file, complaint);
+    }
+
+    private async Task<IReadOnlyList<TableCount>> CountAsync(string database, CancellationToken cancellationToken)
+    {
+        var connection = await PostgresConnection.OpenAsync(server.LogIn(database, access.Maintenance ?? access.Credential!), cancellationToken).ConfigureAwait(false);
+        await using (connection.ConfigureAwait(false))
+        {
+            await PostgresReader.BeginSnapshotAsync(connection, cancellationToken).ConfigureAwait(false);
+            return await PostgresReader.CountAsync(connection, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private static bool IsAboutRoles(string complaint) => new[] { "permission denied", "must be owner", "must be superuser", "must be member", "must be able to SET ROLE", "role \"" }.Any(text => complaint.Contains(text, StringComparison.Ordinal));
+}

@@ -1,0 +1,109 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using UpgradeModule.Engine.Databases.Files;
+
+namespace UpgradeModule.Engine.Databases.Postgres.Programs;
+
+/// <summary>Writes and reads archives by pg_dump and pg_restore.</summary>
+internal sealed partial class PgArchiver : IPostgresArchiver
+{
+    private const string Dump = "pg_dump";
+    private const string Restore = "pg_restore";
+
+    /// <inheritdoc/>
+    public string Format => "pg_dump-custom";
+
+    /// <inheritdoc/>
+    public async Task<string?> MissingAsync(int serverMajor, CancellationToken cancellationToken)
+    {
+        foreach (var name in new[] { Dump, Restore })
+        {
+            var found = await PostgresPrograms.FindAsync(name, cancellationToken).ConfigureAwait(false);
+            if (!found.Any(program => program.Major >= serverMajor)) return PostgresPrograms.NotFound(name, serverMajor, found).Message;
+        }
+
+        return null;
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyDictionary<string, string>> WriteAsync(PostgresLogIn source, int serverMajor, string snapshot, string file, Action<string> onTable, CancellationToken cancellationToken)
+    {
+        var program = await PostgresPrograms.RequireAsync(Dump, serverMajor, cancellationToken).ConfigureAwait(false);
+        // Level 1 takes a third of the time that the default takes and writes a few per cent more.
+        string[] arguments = ["--format=custom", "--compress=1", "--snapshot=" + snapshot, "--file=" + file, "--no-password", "--lock-wait-timeout=60000", "--verbose"];
+        var result = await ProgramRun.ExecuteAsync(program.Path, arguments, source.ProgramEnvironment(), line =>
+        {
+            if (DumpedTable().Match(line) is { Success: true } match) onTable(match.Groups[1].Value);
+        }, null, cancellationToken).ConfigureAwait(false);
+        if (!result.Succeeded) throw DumpFailed(source, file, result.Complaint);
+        return new Dictionary<string, string> { [Dump] = program.Version };
+    }
+
+    /// <inheritdoc/>
+    public async Task<ArchiveFacts> ReadFactsAsync(string file, CancellationToken cancellationToken)
+    {
+        var programs = await PostgresPrograms.FindAsync(Restore, cancellationToken).ConfigureAwait(false);
+        var newest = programs.Count > 0 ? programs[^1] : throw PostgresPrograms.NotFound(Restore, 12, programs);
+        int? server = null;
+        int? tool = null;
+        var result = await ProgramRun.ExecuteAsync(newest.Path, ["--list", file], new Dictionary<string, string>(), null, line =>
+        {
+            if (DumpedFrom().Match(line) is { Success: true } from) server ??= int.Parse(from.Groups[1].Value, CultureInfo.InvariantCulture);
+            if (DumpedBy().Match(line) is { Success: true } by) tool ??= int.Parse(by.Groups[1].Value, CultureInfo.InvariantCulture);
+            return server is null || tool is null;
+        }, cancellationToken).ConfigureAwait(false);
+        if (result.Complaint.Contains("unsupported version", StringComparison.Ordinal)) throw PostgresPrograms.NotFound(Restore, newest.Major + 1, programs);
+        if (!result.Succeeded || server is null || tool is null) throw ArchiveFile.Corrupt(file, result.Complaint);
+        string? encoding = null;
+        await ProgramRun.ExecuteAsync(newest.Path, ["--schema-only", "--create", "--section=pre-data", "--file=-", file], new Dictionary<string, string>(), null, line =>
+        {
+            if (Encoding().Match(line) is { Success: true } match) encoding = match.Groups[1].Value;
+            return encoding is null;
+        }, cancellationToken).ConfigureAwait(false);
+        return new ArchiveFacts(server.Value, tool.Value, encoding ?? "UTF8");
+    }
+
+    /// <inheritdoc/>
+    public async Task<string?> RestoreAsync(string file, ArchiveFacts facts, PostgresLogIn target, RestoreMode mode, Action<string>? onStep, CancellationToken cancellationToken)
+    {
+        var program = await PostgresPrograms.RequireAsync(Restore, Math.Max(facts.ServerMajor, facts.ToolMajor), cancellationToken).ConfigureAwait(false);
+        // A name may look like a connection string, so it is given as one.
+        var database = "dbname='" + target.Database.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "\\'", StringComparison.Ordinal) + "'";
+        List<string> arguments = ["--exit-on-error", "--jobs=2", "--no-password", "--verbose", "--dbname=" + database];
+        if (mode != RestoreMode.Full) arguments.Add("--no-owner");
+        if (mode is RestoreMode.WithoutOwnersAndGrants or RestoreMode.Proof) arguments.Add("--no-privileges");
+        if (mode == RestoreMode.Proof) arguments.AddRange(["--no-publications", "--no-subscriptions"]);
+        arguments.Add(file);
+        var result = await ProgramRun.ExecuteAsync(program.Path, arguments, target.ProgramEnvironment(), line =>
+        {
+            if (RestoredTable().Match(line) is { Success: true } match) onStep?.Invoke(match.Groups[1].Value);
+        }, null, cancellationToken).ConfigureAwait(false);
+        return result.Succeeded ? null : result.Complaint;
+    }
+
+    private static UpgradeException DumpFailed(PostgresLogIn source, string file, string complaint)
+    {
+        if (complaint.Contains("No space left", StringComparison.Ordinal)) return DiskSpace.Full(Path.GetDirectoryName(file)!, null);
+        if (complaint.Contains("row-level security", StringComparison.Ordinal) || complaint.Contains("permission denied", StringComparison.Ordinal))
+        {
+            return new UpgradeException("PermissionMissing", UpgradeErrorCategory.PermissionDenied, source.ToString(), $"The role '{source.Credential.UserName}' may not read everything in '{source}': {complaint}.", "Back up as the owner of the tables, or as a role with the missing rights (BYPASSRLS for row-level security).");
+        }
+
+        return new UpgradeException("BackupFailed", UpgradeErrorCategory.ReadError, source.ToString(), $"pg_dump could not back up '{source}': {complaint}.");
+    }
+
+    [GeneratedRegex("dumping contents of table \"(.+)\"$")]
+    private static partial Regex DumpedTable();
+
+    [GeneratedRegex("processing data for table \"(.+)\"$")]
+    private static partial Regex RestoredTable();
+
+    [GeneratedRegex(@"^;\s+Dumped from database version: (\d+)")]
+    private static partial Regex DumpedFrom();
+
+    [GeneratedRegex(@"^;\s+Dumped by pg_dump version: (\d+)")]
+    private static partial Regex DumpedBy();
+
+    [GeneratedRegex(@"^CREATE DATABASE .* ENCODING = '([^']+)'")]
+    private static partial Regex Encoding();
+}

@@ -1,0 +1,73 @@
+using System.Diagnostics;
+
+namespace UpgradeModule.Engine.Databases.Postgres.Programs;
+
+/// <summary>Runs one of PostgreSQL's programs, in the C locale, without input, and ends it when the work is cancelled.</summary>
+internal static class ProgramRun
+{
+    private const int KeptLines = 40;
+
+    /// <summary>Runs a program.</summary>
+    /// <param name="program">Its full path.</param>
+    /// <param name="arguments">Its arguments; never a secret.</param>
+    /// <param name="environment">Variables to set; all others that begin with PG are taken away, but for those of TLS certificates.</param>
+    /// <param name="onError">Told each line of its error output.</param>
+    /// <param name="onOutput">Told each line of its output; <see langword="false"/> ends the reading.</param>
+    /// <param name="cancellationToken">Ends the program.</param>
+    public static async Task<ProgramResult> ExecuteAsync(string program, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment, Action<string>? onError, Func<string, bool>? onOutput, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false, CreateNoWindow = true, WorkingDirectory = Path.GetTempPath() };
+        foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("PG", StringComparison.OrdinalIgnoreCase) && !name.StartsWith("PGSSL", StringComparison.OrdinalIgnoreCase)).ToList()) start.Environment.Remove(name);
+        start.Environment["LC_ALL"] = "C";
+        foreach (var (name, value) in environment) start.Environment[name] = value;
+        using var process = Process.Start(start)!;
+        process.StandardInput.Close();
+        var errors = new Queue<string>();
+        try
+        {
+            var output = ReadAsync(process.StandardOutput, onOutput ?? (_ => true), cancellationToken);
+            var error = ReadAsync(process.StandardError, line =>
+            {
+                if (errors.Count == KeptLines) errors.Dequeue();
+                errors.Enqueue(line);
+                onError?.Invoke(line);
+                return true;
+            }, cancellationToken);
+            await Task.WhenAll(output, error).ConfigureAwait(false);
+            await process.WaitForExitAsync(cancellationToken).ConfigureAwait(false);
+            return new ProgramResult(process.ExitCode, Redact(errors, environment));
+        }
+        finally
+        {
+            await EndAsync(process).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task ReadAsync(StreamReader reader, Func<string, bool> onLine, CancellationToken cancellationToken)
+    {
+        var listening = true;
+        // Read to the end in any case: a program whose pipe is full waits for ever.
+        while (await reader.ReadLineAsync(cancellationToken).ConfigureAwait(false) is { } line) listening = listening && onLine(line);
+    }
+
+    private static IReadOnlyList<string> Redact(IEnumerable<string> lines, IReadOnlyDictionary<string, string> environment)
+    {
+        var password = environment.GetValueOrDefault("PGPASSWORD");
+        return [.. lines.Select(line => password is null ? line : line.Replace(password, "***", StringComparison.Ordinal))];
+    }
+
+    private static async Task EndAsync(Process process)
+    {
+        if (process.HasExited) return;
+        try
+        {
+            process.Kill(entireProcessTree: true);
+            await process.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (InvalidOperationException)
+        {
+            // It ended by itself in between.
+        }
+    }
+}

@@ -1,0 +1,149 @@
+using System.Text.RegularExpressions;
+
+namespace UpgradeModule.Engine.Databases.Postgres.Scratch;
+
+/// <summary>Restores backups into a place of their own.</summary>
+/// <param name="server">The application's server.</param>
+/// <param name="archiver">What reads the archive.</param>
+/// <param name="open">Gives a database to work with.</param>
+internal sealed partial class PostgresProof(PostgresServer server, IPostgresArchiver archiver, Func<DatabaseAccess, IAppDatabase> open)
+{
+    private const int MostRoles = 50;
+
+    /// <summary>Restores.</summary>
+    /// <param name="content">The backup's data.</param>
+    /// <param name="operation">Who is told.</param>
+    /// <param name="cancellationToken">Ends the work; nothing is left then.</param>
+    public async Task<IScratchDatabase> RunAsync(BackupContent content, IOperationContext operation, CancellationToken cancellationToken)
+    {
+        var file = ArchiveFile.Of(content, archiver.Format);
+        var facts = await archiver.ReadFactsAsync(file, cancellationToken).ConfigureAwait(false);
+        var (admin, rights) = server.IsKnown ? await server.OpenAdminAsync(cancellationToken).ConfigureAwait(false) : default;
+        try
+        {
+            var place = await ScratchPlace.FindAsync(server, rights, facts.ServerMajor, cancellationToken).ConfigureAwait(false)
+                ?? throw new UpgradeException("ScratchUnavailable", UpgradeErrorCategory.ResourceUnavailable, content.Directory, $"There is no place to prove the backup '{content.Directory}'.", ScratchPlace.Missing(rights, facts.ServerMajor));
+            operation.Verbose($"The backup is restored into {place.Description}.");
+            return place.Local is { } local
+                ? await OnThrowAwayAsync(await ThrowAwayServer.StartAsync(local, loopback: false, cancellationToken).ConfigureAwait(false), place, file, facts, content, operation, cancellationToken).ConfigureAwait(false)
+                : await OnServerAsync(admin!, place, file, facts, content, operation, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (admin is not null) await admin.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async Task<IScratchDatabase> OnServerAsync(PostgresConnection admin, ScratchPlace place, string file, ArchiveFacts facts, BackupContent content, IOperationContext operation, CancellationToken cancellationToken)
+    {
+        await DropStaleAsync(admin, operation, cancellationToken).ConfigureAwait(false);
+        var name = ScratchName.Make();
+        var target = admin.LogIn with { Database = name };
+        var original = await PostgresCatalog.ReadAsync(admin, server.Name, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await GuardAsync(target, () => admin.ExecuteAsync($"CREATE DATABASE {SqlText.Name(name)} TEMPLATE template0 {original?.Locale ?? Encoding(facts)}", cancellationToken)).ConfigureAwait(false);
+            var complaint = await RestoreAsync(file, facts, target, operation, cancellationToken).ConfigureAwait(false);
+            if (complaint is not null) throw Failed(complaint, content, file, place);
+            return Scratch(target, place, () => RemoveAsync(admin.LogIn, name));
+        }
+        catch
+        {
+            await RemoveAsync(admin.LogIn, name).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private async Task<IScratchDatabase> OnThrowAwayAsync(ThrowAwayServer local, ScratchPlace place, string file, ArchiveFacts facts, BackupContent content, IOperationContext operation, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var name = ScratchName.Make();
+            var target = local.LogIn with { Database = name };
+            var admin = await PostgresConnection.OpenAsync(local.LogIn, cancellationToken).ConfigureAwait(false);
+            await using (admin.ConfigureAwait(false))
+            {
+                // Policies name roles even where neither owners nor grants are restored; here they can be made up.
+                for (var roles = 0; ; roles++)
+                {
+                    await GuardAsync(target, () => admin.ExecuteAsync($"DROP DATABASE IF EXISTS {SqlText.Name(name)}", cancellationToken)).ConfigureAwait(false);
+                    await GuardAsync(target, () => admin.ExecuteAsync($"CREATE DATABASE {SqlText.Name(name)} TEMPLATE template0 {Encoding(facts)}", cancellationToken)).ConfigureAwait(false);
+                    var complaint = await RestoreAsync(file, facts, target, operation, cancellationToken).ConfigureAwait(false);
+                    if (complaint is null) return Scratch(target, place, local.DisposeAsync);
+                    if (roles == MostRoles || MissingRole().Match(complaint) is not { Success: true } match) throw Failed(complaint, content, file, place);
+                    await GuardAsync(target, () => admin.ExecuteAsync($"CREATE ROLE {SqlText.Name(match.Groups[1].Value)}", cancellationToken)).ConfigureAwait(false);
+                }
+            }
+        }
+        catch
+        {
+            await local.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private async Task<string?> RestoreAsync(string file, ArchiveFacts facts, PostgresLogIn target, IOperationContext operation, CancellationToken cancellationToken)
+    {
+        const string Activity = "Proving the backup";
+        try
+        {
+            return await archiver.RestoreAsync(file, facts, target, RestoreMode.Proof, table => operation.Progress(new OperationProgress { Activity = Activity, Status = table }), cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            operation.Progress(new OperationProgress { Activity = Activity, Completed = true });
+        }
+    }
+
+    private PostgresScratch Scratch(PostgresLogIn target, ScratchPlace place, Func<ValueTask> remove)
+    {
+        var where = new DatabaseTarget { Engine = DatabaseEngine.Postgres, Server = target.Server, Port = target.Port, Name = target.Database, User = target.Credential.UserName, SslMode = target.SslMode };
+        return new PostgresScratch(open(new DatabaseAccess { Target = where, Credential = target.Credential }), place.Description, remove);
+    }
+
+    private static async ValueTask RemoveAsync(PostgresLogIn admin, string name)
+    {
+        var connection = await PostgresConnection.OpenAsync(admin, CancellationToken.None).ConfigureAwait(false);
+        await using (connection.ConfigureAwait(false))
+        {
+            await PostgresErrors.GuardAsync(admin, "DropFailed", "could not be cleaned up", async () =>
+            {
+                await PostgresSwap.DropAsync(connection, name, CancellationToken.None).ConfigureAwait(false);
+                return true;
+            }).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task DropStaleAsync(PostgresConnection admin, IOperationContext operation, CancellationToken cancellationToken)
+    {
+        var rows = await admin.QueryAsync("SELECT datname FROM pg_catalog.pg_database WHERE datname LIKE $1 AND pg_has_role(datdba, 'USAGE')", cancellationToken, ScratchName.Pattern).ConfigureAwait(false);
+        foreach (var name in rows.Select(row => row[0]!).Where(ScratchName.IsStale))
+        {
+            operation.Verbose($"The scratch database '{name}' of a run that was killed is dropped.");
+            await GuardAsync(admin.LogIn, () => PostgresSwap.DropAsync(admin, name, cancellationToken)).ConfigureAwait(false);
+        }
+    }
+
+    private static string Encoding(ArchiveFacts facts) => $"ENCODING {SqlText.Value(facts.Encoding)} LC_COLLATE 'C' LC_CTYPE 'C'";
+
+    private static Task<bool> GuardAsync(PostgresLogIn place, Func<Task> work) => PostgresErrors.GuardAsync(place, "ScratchUnavailable", "could not be made", async () =>
+    {
+        await work().ConfigureAwait(false);
+        return true;
+    });
+
+    private static UpgradeException Failed(string complaint, BackupContent content, string file, ScratchPlace place)
+    {
+        if (complaint.Contains("No space left", StringComparison.Ordinal)) return new UpgradeException("DiskFull", UpgradeErrorCategory.LimitsExceeded, place.Description, $"There is no room to prove the backup '{content.Directory}' in {place.Description}.", "Free some space, then do it again.");
+        if (!Place().IsMatch(complaint)) return ArchiveFile.Corrupt(file, complaint);
+        var remedy = place.OnServer ? "Give the log-in of a superuser for maintenance (-MaintenanceCredential)." : "Install the extension for this machine's PostgreSQL, or give a log-in for maintenance on the deployment's own server (-MaintenanceCredential).";
+        return new UpgradeException("ScratchUnavailable", UpgradeErrorCategory.ResourceUnavailable, content.Directory, $"The backup '{content.Directory}' can't be proven in {place.Description}: {complaint}.", remedy);
+    }
+
+    [GeneratedRegex("role \"(.+?)\" does not exist")]
+    private static partial Regex MissingRole();
+
+    // The place's fault, not the backup's: an extension that isn't there or may not be made, a right, a server that went away.
+    [GeneratedRegex("permission denied|must be superuser|must be owner|could not open extension control file|is not available|could not connect|connection to server|role \".+\" does not exist|could not access file")]
+    private static partial Regex Place();
+}
