@@ -51,7 +51,7 @@ internal sealed class EngineComposition : IAsyncDisposable
         _hosts = Once(() => new AppHosts(_fetcher.Value));
         _prober = Once(() => new HealthProber());
         _waiter = Once(() => new ServiceWaiter(_hosts.Value, _prober.Value));
-        _databases = Once(() => new AppDatabases(Path.Combine(Path.GetDirectoryName(_store.Value.Path)!, "databases")));
+        _databases = Once(() => new AppDatabases());
         _opener = Once(() => new DatabaseOpener(_databases.Value));
         _migrations = Once(() => new MigrationReader());
         _deployments = Once(() => new DeploymentService(DeploymentServices()));
