@@ -41,6 +41,11 @@ internal sealed class DefinitionStructure(ProblemList problems)
             problems.Add(_at, SyntaxOffset(document, e), "This is not valid JSON: " + Sentence(e.Message));
         }
 
+        catch (InvalidOperationException)
+        {
+            problems.Add(_at, reader.TokenStartIndex, "This text has half a character in it (a lone surrogate such as \\ud800).");
+        }
+
         return problems.Count == before;
     }
 

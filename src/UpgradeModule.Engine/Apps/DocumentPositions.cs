@@ -18,9 +18,9 @@ internal sealed class DocumentPositions
         {
             if (reader.Read()) positions.ReadValue(ref reader, "$");
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            // What comes after a syntax error has no position; what comes before it has.
+            // What comes after a syntax error or a text that is none has no position; what comes before it has.
         }
 
         return positions;

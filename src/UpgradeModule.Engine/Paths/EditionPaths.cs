@@ -27,7 +27,7 @@ internal sealed class EditionPaths
             {
                 stops.TryAdd(release.Neutral, new MandatoryStop(release, rule.Reason
                     .Replace("{version}", release.Version.Text, StringComparison.Ordinal)
-                    .Replace("{major}", release.Major.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal)));
+                    .Replace("{major}", release.Major.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal), ReleaseNotes.Of(spec, release)));
             }
         }
 
@@ -39,6 +39,21 @@ internal sealed class EditionPaths
 
     /// <summary>The mandatory stops, oldest first.</summary>
     public MandatoryStop[] Mandatory { get; }
+
+    /// <summary>The first mandatory stop above a version.</summary>
+    /// <param name="neutral">The version in the form that compares across editions.</param>
+    public MandatoryStop? MandatoryAfter(AppVersion neutral)
+    {
+        int low = 0, high = Mandatory.Length;
+        while (low < high)
+        {
+            var middle = (low + high) >>> 1;
+            if (Mandatory[middle].Release.Neutral <= neutral) low = middle + 1;
+            else high = middle;
+        }
+
+        return low < Mandatory.Length ? Mandatory[low] : null;
+    }
 
     /// <summary>The newest release that can be installed and is no pre-release.</summary>
     public ReleaseEntry? Latest { get; }

@@ -2,7 +2,8 @@ using UpgradeModule.Engine.Apps;
 
 namespace UpgradeModule.Engine.Paths;
 
-/// <summary>A release that no path may pass by.</summary>
+/// <summary>A release that no path may pass by, with all that a path shows of it.</summary>
 /// <param name="Release">The release.</param>
 /// <param name="Reason">Why.</param>
-internal sealed record MandatoryStop(ReleaseEntry Release, string Reason);
+/// <param name="Notes">The address of its release notes.</param>
+internal sealed record MandatoryStop(ReleaseEntry Release, string Reason, string? Notes);

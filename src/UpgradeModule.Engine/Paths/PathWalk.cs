@@ -31,7 +31,7 @@ internal sealed class PathWalk(AppSpec spec, PathIndex index, PathEditions editi
                     ? $"Changes the edition from '{_edition}' to '{editions.To}' at the same version, before going up."
                     : $"Changes the edition from '{_edition}' to '{editions.To}' at the same version: the first on the way that both have.";
                 _edition = editions.To;
-                Stop(same, reason);
+                Stop(same, reason, ReleaseNotes.Of(spec, same));
             }
             else if (_at >= end)
             {
@@ -40,31 +40,27 @@ internal sealed class PathWalk(AppSpec spec, PathIndex index, PathEditions editi
             }
             else
             {
-                var (release, reason) = Next(end, target!, wanted);
-                Stop(release, reason);
+                var next = Next(end, target!, wanted);
+                Stop(next.Release, next.Reason, next.Notes);
             }
         }
     }
 
-    private (ReleaseEntry Release, string Reason) Next(AppVersion end, ReleaseEntry target, VersionTarget wanted)
+    private MandatoryStop Next(AppVersion end, ReleaseEntry target, VersionTarget wanted)
     {
         var paths = index.Edition(_edition);
-        (ReleaseEntry Release, string Reason)? next = null;
-        foreach (var stop in paths.Mandatory)
-        {
-            if (stop.Release.Neutral <= _at) continue;
-            if (stop.Release.Neutral < end) next = (stop.Release, stop.Reason);
-            break;
-        }
-
-        if (ForStep(paths, next?.Release.Neutral ?? end) is { } step) next = step;
-        if (next is { } found) return found;
-        if (_edition == editions.To) return (target, Reason(target, wanted));
-        return (paths.Find(end) is { Usable: true } last ? last : Shared(paths, end), $"From here the edition can be changed to '{editions.To}'.");
+        var next = paths.MandatoryAfter(_at);
+        if (next is not null && next.Release.Neutral >= end) next = null;
+        if (ForStep(paths, next?.Release.Neutral ?? end) is { } step) return step;
+        if (next is not null) return next;
+        if (_edition == editions.To) return Made(target, Reason(target, wanted));
+        return Made(paths.Find(end) is { Usable: true } last ? last : Shared(paths, end), $"From here the edition can be changed to '{editions.To}'.");
     }
 
+    private MandatoryStop Made(ReleaseEntry release, string reason) => new(release, reason, ReleaseNotes.Of(spec, release));
+
     // Before a hop that passes the gate of a step that can't be done yet, the newest release at which it can.
-    private (ReleaseEntry Release, string Reason)? ForStep(EditionPaths paths, AppVersion end)
+    private MandatoryStop? ForStep(EditionPaths paths, AppVersion end)
     {
         var (here, there) = (Core(_at), Core(end));
         foreach (var gate in index.Steps)
@@ -72,7 +68,7 @@ internal sealed class PathWalk(AppSpec spec, PathIndex index, PathEditions editi
             if (gate.AtLeast is not { } least || here >= least || !gate.Applies(here, there, _edition, engine)) continue;
             var major = index.Scheme.Major(least);
             var release = EditionPaths.Best(paths.Releases.Where(release => release.Major == major && !release.PreRelease && release.Neutral >= least && release.Neutral < gate.Gate && release.Neutral < end));
-            if (release is not null) return (release, $"Before {gate.Gate} comes the step '{gate.Step.Title}', which needs {least} or newer.");
+            if (release is not null) return Made(release, $"Before {gate.Gate} comes the step '{gate.Step.Title}', which needs {least} or newer.");
         }
 
         return null;
@@ -85,7 +81,7 @@ internal sealed class PathWalk(AppSpec spec, PathIndex index, PathEditions editi
             ?? throw NoChange(end);
     }
 
-    private void Stop(ReleaseEntry release, string reason)
+    private void Stop(ReleaseEntry release, string reason, string? notes)
     {
         var (before, after) = (Core(_at), Core(release.Neutral));
         var to = Variant.Length == 0 ? release.Version : AppVersion.Parse(release.Version.Text + "-" + Variant);
@@ -99,7 +95,7 @@ internal sealed class PathWalk(AppSpec spec, PathIndex index, PathEditions editi
             Requirements = index.Requirements.At(after),
             StepsBefore = Steps(before, after, isBefore: true),
             StepsAfter = Steps(before, after, isBefore: false),
-            ReleaseNotes = Notes(release),
+            ReleaseNotes = notes,
         });
         (_at, _shown) = (release.Neutral, to);
     }
@@ -114,11 +110,6 @@ internal sealed class PathWalk(AppSpec spec, PathIndex index, PathEditions editi
 
         return steps ?? (IReadOnlyList<UpgradeStep>)[];
     }
-
-    private string? Notes(ReleaseEntry release) =>
-        release.Spec.Notes is { } notes && notes.StartsWith("http", StringComparison.Ordinal) ? notes
-        : spec.ReleaseNotes is null ? null
-        : index.Scheme.Fill(spec.ReleaseNotes, release.Version);
 
     private string Reason(ReleaseEntry target, VersionTarget wanted)
     {
