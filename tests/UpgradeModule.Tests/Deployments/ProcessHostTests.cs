@@ -125,14 +125,17 @@ public class ProcessHostTests
         Assert.False(File.Exists(scene.Log));
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task What_ends_at_once_could_not_be_started_and_its_last_lines_hold_no_secret()
     {
-        await using var scene = await ProcessScene.CreateAsync("1.0.0", "SAMPLEAPP_PORT=hunter22-no-number", "APP_PASSWORD=hunter22-no-number");
+        Skip.If(OperatingSystem.IsWindows(), "It is a shell script.");
+        await using var scene = await ProcessScene.CreateAsync("1.0.0", "APP_PASSWORD=hunter22");
+        scene.With(settings => settings with { Command = "sh", Arguments = ["-c", "echo cannot log in with $APP_PASSWORD at postgres://me:s3same@db; exit 7"] });
         var failure = await Assert.ThrowsAsync<UpgradeException>(scene.StartAsync);
         Assert.Equal("ServiceStartFailed", failure.ErrorId);
-        Assert.Contains("FormatException", failure.Message, StringComparison.Ordinal);
-        Assert.DoesNotContain("hunter22", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("exit code 7", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("cannot log in with *** at postgres://me:***@db", failure.Message, StringComparison.Ordinal);
+        Assert.Equal(AppServiceStatus.Crashed, (await scene.GetAsync()).Status);
     }
 
     [Theory]

@@ -17,9 +17,10 @@ internal interface IProcessSystem
     /// <param name="process">The process.</param>
     bool IsSupervised(TrackedProcess process);
 
-    /// <summary>Tells whether processes that the service started still run after it.</summary>
+    /// <summary>Finds what of the service still runs: the process itself, else one that it started (a start script's program).</summary>
     /// <param name="process">The process.</param>
-    bool HasCompanions(TrackedProcess process);
+    /// <returns>Its process id; <see langword="null"/> where all of it is gone.</returns>
+    int? Remaining(TrackedProcess process);
 
     /// <summary>Asks a process to end.</summary>
     /// <param name="process">The process.</param>

@@ -37,7 +37,7 @@ internal sealed class ProcessHost : IAppHost
             return Service(context, folder) with
             {
                 Status = ProcessTracker.WasAskedToStop(folder, running) ? AppServiceStatus.Stopping : AppServiceStatus.Running,
-                ProcessId = running.ProcessId,
+                ProcessId = _system.Remaining(running) ?? running.ProcessId,
                 StartedOn = _system.StartedOn(running),
             };
         }

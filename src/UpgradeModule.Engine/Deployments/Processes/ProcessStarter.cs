@@ -110,7 +110,7 @@ internal sealed class ProcessStarter(IProcessSystem system, ProcessTracker track
     private async Task DemandLifeAsync(DeploymentContext context, DeploymentFolder folder, TrackedProcess process, SecretRedactor redactor, string log, CancellationToken cancellationToken)
     {
         var until = DateTimeOffset.UtcNow + Moment;
-        while (system.IsAlive(process))
+        while (system.Remaining(process) is not null)
         {
             if (DateTimeOffset.UtcNow > until) return;
             await Task.Delay(15, cancellationToken).ConfigureAwait(false);

@@ -36,7 +36,7 @@ internal sealed class ProcessStopper(IProcessSystem system)
     private async Task<bool> IsGoneAsync(TrackedProcess process, TimeSpan patience, CancellationToken cancellationToken)
     {
         var waited = Stopwatch.StartNew();
-        while (system.IsAlive(process) || system.HasCompanions(process))
+        while (system.Remaining(process) is not null)
         {
             if (waited.Elapsed > patience) return false;
             await Task.Delay(waited.ElapsedMilliseconds < 2000 ? 10 : 100, cancellationToken).ConfigureAwait(false);

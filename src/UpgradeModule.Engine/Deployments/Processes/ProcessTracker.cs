@@ -16,7 +16,7 @@ internal sealed class ProcessTracker(IProcessSystem system)
     public TrackedProcess? Running(DeploymentContext context)
     {
         var folder = DeploymentFolder.Of(context);
-        if (Tracked(folder) is { } tracked && (system.IsAlive(tracked) || system.HasCompanions(tracked))) return tracked;
+        if (Tracked(folder) is { } tracked && system.Remaining(tracked) is not null) return tracked;
         CommandLine command;
         try
         {

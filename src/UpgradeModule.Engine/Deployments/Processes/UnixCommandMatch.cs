@@ -8,18 +8,12 @@ internal static class UnixCommandMatch
 {
     /// <summary>Gets a process's arguments, its program's name first.</summary>
     /// <param name="processId">The process.</param>
-    public static IReadOnlyList<string> Arguments(int processId)
-    {
-        try
-        {
-            var bytes = File.ReadAllBytes($"/proc/{processId.ToString(CultureInfo.InvariantCulture)}/cmdline");
-            return bytes.Length == 0 ? [] : Encoding.UTF8.GetString(bytes).TrimEnd('\0').Split('\0');
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            return [];
-        }
-    }
+    public static IReadOnlyList<string> Arguments(int processId) => Read(processId, "cmdline");
+
+    /// <summary>Tells whether a process was started with a variable in its environment, as far as this user may know.</summary>
+    /// <param name="processId">The process.</param>
+    /// <param name="variable">The variable: <c>NAME=value</c>.</param>
+    public static bool HasVariable(int processId, string variable) => Read(processId, "environ").Contains(variable, StringComparer.Ordinal);
 
     /// <summary>
     /// Tells whether a process runs the command. What follows the artifact must be the same too: <c>java -jar app.jar migrate down</c> and
@@ -45,6 +39,19 @@ internal static class UnixCommandMatch
         }
 
         return false;
+    }
+
+    private static string[] Read(int processId, string name)
+    {
+        try
+        {
+            var bytes = File.ReadAllBytes($"/proc/{processId.ToString(CultureInfo.InvariantCulture)}/{name}");
+            return bytes.Length == 0 ? [] : Encoding.UTF8.GetString(bytes).TrimEnd('\0').Split('\0');
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
     }
 
     private static string? Link(int processId, string name)

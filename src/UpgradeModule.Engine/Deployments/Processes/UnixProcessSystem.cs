@@ -12,6 +12,9 @@ internal sealed class UnixProcessSystem : IProcessSystem
     private const int KillSignal = 9;
     private const int NoSuchProcess = 3;
 
+    /// <summary>The environment variable that marks what belongs to a run of the service.</summary>
+    private const string RunVariable = "UPGRADEMODULE_SERVICE_RUN";
+
     /// <summary>The supervisor's name on its own command line, by which it is told from the service.</summary>
     private const string SupervisorName = "upgrademodule-supervisor";
 
@@ -50,6 +53,7 @@ internal sealed class UnixProcessSystem : IProcessSystem
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
         start.Environment.Clear();
         foreach (var (name, value) in plan.Environment) start.Environment[name] = value;
+        start.Environment[RunVariable] = plan.Token;
 
         string? said;
         string complaint;
@@ -84,14 +88,17 @@ internal sealed class UnixProcessSystem : IProcessSystem
         process.Supervisor > 1 && process.Boot == ProcessStat.Boot() && IsSupervisor(process.Supervisor);
 
     /// <inheritdoc/>
-    public bool HasCompanions(TrackedProcess process) => Companions(process).Any();
+    public int? Remaining(TrackedProcess process) => IsAlive(process)
+        ? process.ProcessId
+        : Companions(process).OrderBy(static stat => long.Parse(stat.Start, CultureInfo.InvariantCulture)).FirstOrDefault()?.ProcessId;
 
     /// <inheritdoc/>
     public Task AskToStopAsync(TrackedProcess process, CancellationToken cancellationToken)
     {
         // The whole group, so that a start script takes its program along; the supervisor catches it.
-        if (process.OwnSession && IsSupervised(process)) Signal(-process.Supervisor, Terminate);
+        if (process.OwnSession && (IsSupervised(process) || IsAlive(process))) Signal(-process.Supervisor, Terminate);
         else if (IsAlive(process)) Signal(process.ProcessId, Terminate);
+        else foreach (var companion in Companions(process)) Signal(companion.ProcessId, Terminate);
         return Task.CompletedTask;
     }
 
@@ -130,9 +137,11 @@ internal sealed class UnixProcessSystem : IProcessSystem
 
     private IEnumerable<ProcessStat> Companions(TrackedProcess process)
     {
-        // Without the supervisor the session's number may have been given again, unless the service itself still has it.
-        if (!process.OwnSession || !(IsSupervised(process) || IsAlive(process))) return [];
-        return ProcessStat.All().Where(stat => stat.Alive && stat.Session == process.Supervisor && stat.ProcessId != process.Supervisor && stat.ProcessId != process.ProcessId);
+        if (!process.OwnSession || process.Boot != ProcessStat.Boot()) return [];
+        var members = ProcessStat.All().Where(stat => stat.Alive && stat.Session == process.Supervisor && stat.ProcessId != process.Supervisor && stat.ProcessId != process.ProcessId);
+
+        // Without supervisor and service the session's number may have been given again: then only the mark in their environment tells.
+        return IsSupervised(process) || IsAlive(process) ? members : members.Where(stat => UnixCommandMatch.HasVariable(stat.ProcessId, $"{RunVariable}={process.Token}"));
     }
 
     private static void Signal(int processId, int signal)

@@ -57,7 +57,7 @@ internal sealed class WindowsProcessSystem : IProcessSystem
     public bool IsSupervised(TrackedProcess process) => false;
 
     /// <inheritdoc/>
-    public bool HasCompanions(TrackedProcess process) => false;
+    public int? Remaining(TrackedProcess process) => IsAlive(process) ? process.ProcessId : null;
 
     /// <inheritdoc/>
     public async Task AskToStopAsync(TrackedProcess process, CancellationToken cancellationToken)
