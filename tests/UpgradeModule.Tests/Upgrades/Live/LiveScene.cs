@@ -64,7 +64,7 @@ internal sealed class LiveScene : IAsyncDisposable
     /// <summary>The text of every note in the database.</summary>
     public async Task<HashSet<string>> NotesAsync()
     {
-        await using var database = new AppDatabases(_folder.File("state")).Open(Access, NullOperationContext.Instance);
+        await using var database = new AppDatabases().Open(Access, NullOperationContext.Instance);
         var rows = await database.QueryAsync("SELECT text FROM notes", default);
         return [.. rows.Select(row => row[0]!)];
     }
