@@ -4,12 +4,16 @@ using UpgradeModule.Engine.Operations;
 namespace UpgradeModule.Engine.Deployments;
 
 /// <summary>Reads the log of a service that is being awaited: what is new in it, and what that means by the definition.</summary>
-internal sealed class LogWatch(IAppHost host, DeploymentContext context, DateTimeOffset? since)
+internal sealed class LogWatch(IAppHost host, DeploymentContext context)
 {
     private const int Lines = 400;
+    private readonly HashSet<LogLineSpec> _warned = [];
     private string[] _seen = [];
     private readonly string[] _probes = [.. new[] { context.Spec.Health.Liveness, context.Spec.Health.Readiness, context.Spec.Health.Version }
         .Concat(context.Spec.Health.Deep).OfType<HttpProbeSpec>().Select(static probe => probe.Path.Split('?')[0]).Where(static path => path.Length > 1).Distinct(StringComparer.Ordinal)];
+
+    /// <summary>Only what was written after this moment counts: a failure of an earlier run is none of this one.</summary>
+    public DateTimeOffset Since { get; set; }
 
     /// <summary>The line that means failure, and what it means; empty as long as there is none.</summary>
     public (string Line, LogLineSpec Spec)? Failure { get; private set; }
@@ -27,7 +31,7 @@ internal sealed class LogWatch(IAppHost host, DeploymentContext context, DateTim
     /// <param name="cancellationToken">Ends the work.</param>
     public async Task ReadAsync(CancellationToken cancellationToken)
     {
-        var lines = (await host.ReadLogAsync(context, Lines, since, cancellationToken).ConfigureAwait(false)).ToArray();
+        var lines = (await host.ReadLogAsync(context, Lines, Since, cancellationToken).ConfigureAwait(false)).ToArray();
         foreach (var line in lines.Skip(Overlap(lines)))
         {
             // Many applications log each request: the wait's own probes are no sign of progress.
@@ -44,7 +48,7 @@ internal sealed class LogWatch(IAppHost host, DeploymentContext context, DateTim
                 case "progress":
                     Progress = spec.Message ?? line;
                     break;
-                case "warning":
+                case "warning" when _warned.Add(spec):
                     context.Operation.Warning($"{context.Deployment.Name}: {spec.Message ?? line}{(spec.Remedy is null ? "" : " " + spec.Remedy)}");
                     break;
             }
@@ -58,7 +62,7 @@ internal sealed class LogWatch(IAppHost host, DeploymentContext context, DateTim
     /// <param name="cancellationToken">Ends the work.</param>
     public async Task<string> LastAsync(int count, CancellationToken cancellationToken)
     {
-        var lines = await host.ReadLogAsync(context, count, since, cancellationToken).ConfigureAwait(false);
+        var lines = await host.ReadLogAsync(context, count, Since, cancellationToken).ConfigureAwait(false);
         return lines.Count == 0 ? "Its log is empty." : $"Its last log lines:{Environment.NewLine}{string.Join(Environment.NewLine, lines)}{Environment.NewLine}";
     }
 

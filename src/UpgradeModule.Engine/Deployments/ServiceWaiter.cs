@@ -31,7 +31,7 @@ internal sealed class ServiceWaiter(AppHosts hosts, IHealthProber prober) : ISer
 
     private sealed class Wait(IAppHost host, IHealthProber prober, DeploymentContext context, WaitRequest request, string activity)
     {
-        private readonly LogWatch _log = new(host, context, request.LogSince);
+        private readonly LogWatch _log = new(host, context);
         private readonly Stopwatch _waited = Stopwatch.StartNew();
         private readonly Stopwatch _still = Stopwatch.StartNew();
         private readonly TimeSpan _timeout = request.Timeout ?? TimeSpan.FromMinutes(context.Spec.Health.TimeoutMinutes);
@@ -49,6 +49,7 @@ internal sealed class ServiceWaiter(AppHosts hosts, IHealthProber prober) : ISer
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 var service = await host.GetServiceAsync(context, cancellationToken).ConfigureAwait(false);
+                _log.Since = request.LogSince ?? service.StartedOn ?? _log.Since;
                 if (service.Status is AppServiceStatus.Stopped or AppServiceStatus.Crashed) throw await CrashedAsync(service, cancellationToken).ConfigureAwait(false);
                 var report = await prober.ProbeAsync(context, request.Expected, deep: true, cancellationToken).ConfigureAwait(false);
                 await LookAtLogAsync(service, cancellationToken).ConfigureAwait(false);

@@ -153,7 +153,9 @@ public class ProcessHostTests
     public async Task A_process_started_by_hand_is_taken_for_the_service()
     {
         Skip.IfNot(OperatingSystem.IsLinux(), "It is found by /proc.");
-        await using var scene = await ProcessScene.CreateAsync();
+        await using var scene = await ProcessScene.CreateAsync("1.0.0", "SAMPLEAPP_CRASH_AFTER_MS=400");
+        await scene.StartAsync();
+        await ProcessScene.EventuallyAsync(scene.GetAsync, service => service.Status == AppServiceStatus.Crashed);
         var start = new ProcessStartInfo(scene.Artifact) { RedirectStandardOutput = true };
         start.Environment["SAMPLEAPP_PORT"] = scene.Port.ToString(CultureInfo.InvariantCulture);
         start.Environment["SAMPLEAPP_DATABASE"] = scene.Database;
@@ -161,7 +163,8 @@ public class ProcessHostTests
         var seen = await ProcessScene.EventuallyAsync(scene.GetAsync, service => service.Status == AppServiceStatus.Running);
         Assert.Equal(byHand.Id, seen.ProcessId);
         Assert.Contains(scene.Told.Verboses, line => line.Contains("not started by this module", StringComparison.Ordinal));
-        await scene.StopAsync();
+        Assert.Equal(AppServiceStatus.Stopped, (await scene.StopAsync()).Status);
+        Assert.Equal(AppServiceStatus.Stopped, (await scene.GetAsync()).Status);
         await byHand.WaitForExitAsync();
         Assert.Equal(143, byHand.ExitCode);
     }

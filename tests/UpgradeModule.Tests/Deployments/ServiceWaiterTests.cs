@@ -57,6 +57,21 @@ public class ServiceWaiterTests
     }
 
     [Fact]
+    public async Task A_failure_of_an_earlier_run_is_none_of_this_one()
+    {
+        await using var scene = await ProcessScene.CreateAsync("1.0.0", "SAMPLEAPP_FAIL_MIGRATION=v1.00-001", "SAMPLEAPP_MIGRATION_DELAY_MS=300");
+        await scene.StartAsync();
+        await Assert.ThrowsAsync<UpgradeException>(() => scene.WaitAsync());
+        Assert.Equal(AppServiceStatus.Crashed, (await scene.GetAsync()).Status);
+
+        scene.Set();
+        File.Delete(scene.Database);
+        await scene.StartAsync();
+        Assert.Equal(AppHealth.Healthy, (await scene.WaitAsync()).Health);
+        Assert.Contains("Initialization FAILED", await File.ReadAllTextAsync(scene.Log), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_service_that_does_not_run_is_not_waited_for()
     {
         await using var scene = await ProcessScene.CreateAsync();

@@ -23,11 +23,12 @@ internal static class ArtifactCopy
         DiskSpace.Demand(folder, new FileInfo(source).Length, $"the artifact ({label})");
         try
         {
-            // A plain copy lets the file system share the blocks where it can, which makes it instant.
+            // A copy and no second name: what later writes into the installed file in place must not reach the one that it came from. The file
+            // system shares the blocks where it can.
             await Task.Run(() => File.Copy(source, partial), cancellationToken).ConfigureAwait(false);
+            PrivateFiles.FlushFile(partial);
             cancellationToken.ThrowIfCancellationRequested();
             if (!OperatingSystem.IsWindows()) await TakeOverRightsAsync(installed, partial, cancellationToken).ConfigureAwait(false);
-            PrivateFiles.FlushFile(partial);
             return partial;
         }
         catch

@@ -114,9 +114,10 @@ internal sealed class ProcessHost : IAppHost
     {
         var folder = DeploymentFolder.Of(context);
 
-        // Lines carry no date that could be relied on; the log's length at the start of the present run does.
-        var tracked = since is null ? null : ProcessTracker.Tracked(folder);
-        var offset = tracked is not null && _system.StartedOn(tracked) is { } started && started >= since - TimeSpan.FromSeconds(1) ? tracked.LogOffset : 0;
+        // Lines carry no date that could be relied on; the log's length at the start of the last run does. What somebody started by hand writes
+        // elsewhere.
+        if (since is not null && _tracker.Running(context) is { Token: "" }) return [];
+        var offset = since is null ? 0 : ProcessTracker.Tracked(folder)?.LogOffset ?? 0;
         var found = await LogTail.ReadAsync(LogPath(context, folder), lines, offset, cancellationToken).ConfigureAwait(false);
         if (found.Count == 0) return found;
         var redactor = await RedactorAsync(context, cancellationToken).ConfigureAwait(false);
@@ -143,7 +144,9 @@ internal sealed class ProcessHost : IAppHost
         var service = Service(context, folder);
         if (ProcessTracker.Tracked(folder) is not { } last) return service;
         var code = await _tracker.ExitCodeAsync(folder, last, cancellationToken).ConfigureAwait(false);
-        var crashed = !ProcessTracker.WasAskedToStop(folder, last) && (code is { } known ? !context.Spec.Start.SuccessExitCodes.Contains(known) : OperatingSystem.IsWindows());
+
+        // A start removes the note of the stop before: one that is there is newer than the last start.
+        var crashed = !File.Exists(folder.StopFile) && (code is { } known ? !context.Spec.Start.SuccessExitCodes.Contains(known) : OperatingSystem.IsWindows());
         return service with { ExitCode = code, Status = crashed ? AppServiceStatus.Crashed : AppServiceStatus.Stopped };
     }
 
