@@ -15,6 +15,9 @@ internal sealed class EngineSession(string? storePath) : IAsyncDisposable
     /// <summary>The engine.</summary>
     public UpgradeEngine Engine => _engine ??= EngineHost.Open(storePath);
 
+    /// <summary>The plans that were made for earlier inputs, by all that they depend on.</summary>
+    public Dictionary<PlanKey, UpgradePath> Plans { get; } = [];
+
     /// <summary>Gets a definition that was loaded for an earlier input.</summary>
     /// <param name="app">The application's name or its definition's path.</param>
     public AppSpec? Loaded(string app) => _specs.GetValueOrDefault(app);

@@ -54,18 +54,22 @@ internal static class PathFinder
             new PathRequest { From = from, Edition = fromEdition, To = wish.To, ToEdition = wish.Edition, IncludePrerelease = wish.IncludePrerelease });
     }
 
-    private static UpgradePath Plan(EngineSession session, AppSpec spec, AppDeployment deployment, AppVersion version, PathWish wish) =>
-        session.Engine.Planner.Plan(
-            spec,
-            new PathRequest
-            {
-                From = version,
-                Edition = deployment.Edition.Length == 0 ? null : deployment.Edition,
-                To = wish.To,
-                ToEdition = wish.Edition,
-                IncludePrerelease = wish.IncludePrerelease,
-                Deployment = deployment,
-            });
+    private static UpgradePath Plan(EngineSession session, AppSpec spec, AppDeployment deployment, AppVersion version, PathWish wish)
+    {
+        // A fleet runs a few versions on many machines. All that a plan takes from its deployment is in the key.
+        var key = new PlanKey(spec, version.Text, deployment.Edition, deployment.Database?.Engine, wish);
+        if (session.Plans.TryGetValue(key, out var known)) return known with { Deployment = deployment };
+        var request = new PathRequest
+        {
+            From = version,
+            Edition = deployment.Edition.Length == 0 ? null : deployment.Edition,
+            To = wish.To,
+            ToEdition = wish.Edition,
+            IncludePrerelease = wish.IncludePrerelease,
+            Deployment = deployment,
+        };
+        return session.Plans[key] = session.Engine.Planner.Plan(spec, request);
+    }
 
     private static string AppOf(AppDeployment deployment) => deployment.DefinitionPath ?? deployment.App;
 }
