@@ -9,7 +9,8 @@ using UpgradeModule.Tests.Support;
 namespace UpgradeModule.Tests;
 
 /// <summary>The engine put together, as cmdlets and .NET programs open it.</summary>
-public sealed class EngineTests : IDisposable
+[Collection("Postgres")]
+public sealed class EngineTests(PostgresFixture postgres) : IDisposable
 {
     private const string Password = "planted-app-password-5566";
 
@@ -47,14 +48,17 @@ public sealed class EngineTests : IDisposable
         Assert.False(File.Exists(_folder.File("store.db")));
     }
 
-    [Fact]
-    public async Task A_deployment_is_made_run_looked_at_backed_up_proven_and_restored()
+    [SkippableTheory]
+    [InlineData(DatabaseEngine.Sqlite)]
+    [InlineData(DatabaseEngine.Postgres)]
+    public async Task A_deployment_is_made_run_looked_at_backed_up_proven_and_restored(DatabaseEngine database)
     {
         await using var engine = UpgradeEngine.Open(new EngineOptions { StorePath = _folder.File("state/store.db"), DefinitionsPath = _folder.File("none") });
         var deployments = engine.Deployments;
-        var created = await deployments.CreateAsync(await DraftAsync(), _operation, default);
+        var created = await deployments.CreateAsync(await DraftAsync(database), _operation, default);
         Assert.Equal(("sampleapp", "standard", "1.0.0"), (created.App, created.Edition, created.Version!.Text));
-        Assert.Equal(_folder.File("app.db"), created.Database!.Path);
+        Assert.Equal(database, created.Database!.Engine);
+        Assert.True(created.Database.FromSettings);
         await deployments.RegisterAsync(created, replace: false, default);
         var context = await deployments.OpenAsync(await deployments.GetAsync("sample", default), _operation, null, null, default);
         await engine.Services.StartAsync(context, default);
@@ -72,10 +76,13 @@ public sealed class EngineTests : IDisposable
             Assert.Equal("ServiceRunning", (await Assert.ThrowsAsync<UpgradeException>(() => engine.Backups.RestoreAsync(context, backup, force: false, default))).ErrorId);
             await engine.Services.StopAsync(context, null, default);
             var restored = await engine.Backups.RestoreAsync(context, backup, force: false, default);
-            Assert.True(File.Exists(restored.KeptAs));
+            Assert.Equal(database == DatabaseEngine.Sqlite, File.Exists(restored.KeptAs));
+            Assert.NotNull(restored.KeptAs);
             Assert.Equal(backup.Rows, restored.Rows);
             Assert.Equal([backup.Id], (await engine.Backups.ListAsync(new BackupQuery { Deployment = "sample" }, _operation, default)).Select(one => one.Id));
-            Assert.NotEmpty((await engine.Readiness.CheckAsync(context, new ReadinessRequest(), default)).Deployment.Name);
+            Assert.NotEmpty((await engine.Readiness.CheckAsync(context, new ReadinessRequest(), default)).Checks);
+            await engine.Services.StartAsync(context, default);
+            Assert.Equal(AppHealth.Healthy, (await engine.Services.WaitAsync(context, TimeSpan.FromSeconds(60), default)).Health);
         }
         finally
         {
@@ -92,18 +99,32 @@ public sealed class EngineTests : IDisposable
         return deployment;
     }
 
-    private async Task<AppDeployment> DraftAsync()
+    private async Task<AppDeployment> DraftAsync(DatabaseEngine database)
     {
         var artifact = _folder.File(OperatingSystem.IsWindows() ? "sampleapp.exe" : "sampleapp");
         File.Copy(await SampleApps.FileAsync("1.0.0"), artifact);
         File.WriteAllLines(_folder.File("app.env"),
         [
-            "SAMPLEAPP_DB_TYPE=sqlite",
-            "SAMPLEAPP_DATABASE=" + _folder.File("app.db"),
-            "SAMPLEAPP_DB_PASSWORD=" + Password,
+            .. database == DatabaseEngine.Sqlite ? ["SAMPLEAPP_DATABASE=" + _folder.File("app.db"), "SAMPLEAPP_DB_PASSWORD=" + Password] : await PostgresAsync(),
             FormattableString.Invariant($"SAMPLEAPP_PORT={SampleApps.FreePort()}"),
         ]);
         return new AppDeployment { Name = "sample", App = SampleApps.DefinitionPath, Settings = new AppHostSettings { ArtifactPath = artifact, EnvironmentFiles = [_folder.File("app.env")] } };
+    }
+
+    private async Task<string[]> PostgresAsync()
+    {
+        postgres.Require();
+        var access = await postgres.CreateAsync();
+        await postgres.AdminAsync($"ALTER ROLE {access.Target.User} PASSWORD '{Password}'");
+        return
+        [
+            "SAMPLEAPP_DB_TYPE=postgres",
+            "SAMPLEAPP_DB_HOST=127.0.0.1",
+            FormattableString.Invariant($"SAMPLEAPP_DB_PORT={postgres.Port}"),
+            "SAMPLEAPP_DB_NAME=" + access.Target.Name,
+            "SAMPLEAPP_DB_USER=" + access.Target.User,
+            "SAMPLEAPP_DB_PASSWORD=" + Password,
+        ];
     }
 
     private void NoSecretAnywhere()

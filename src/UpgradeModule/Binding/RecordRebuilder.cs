@@ -83,8 +83,9 @@ internal static class RecordRebuilder
     /// <param name="plain">A day, a property bag or a text.</param>
     public static DateOnly? Day(object? plain)
     {
-        if (plain is PSObject { BaseObject: DateOnly or DateTime or string } wrapped) plain = wrapped.BaseObject;
+        if (plain is PSObject { BaseObject: DateOnly or DateTimeOffset or DateTime or string } wrapped) plain = wrapped.BaseObject;
         if (plain is DateOnly same) return same;
+        if (plain is DateTimeOffset moment) return DateOnly.FromDateTime(moment.LocalDateTime);
         if (plain is DateTime time) return DateOnly.FromDateTime(time);
         if (plain is PSObject bag && bag.Properties["DayNumber"]?.Value is { } value && LanguagePrimitives.TryConvertTo<int>(value, out var number)) return DateOnly.FromDayNumber(number);
         return DateOnly.TryParse(Text(plain), CultureInfo.InvariantCulture, out var day) ? day : null;

@@ -18,6 +18,8 @@ public sealed class InvokeAppUpgradeCommand : DatabaseCmdlet
 {
     private const string ByPath = nameof(ByPath);
 
+    private volatile bool _running;
+
     /// <summary>The paths to walk, as Get-UpgradePath gives them for deployments.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ByPath, ValueFromPipeline = true, HelpMessage = "A path, as Get-UpgradePath gives it for a deployment.")]
     [PathTransformation]
@@ -77,7 +79,7 @@ public sealed class InvokeAppUpgradeCommand : DatabaseCmdlet
     /// <summary>Tells at once that Ctrl+C was heard, then lets the engine go back to the last good state.</summary>
     protected override void StopProcessing()
     {
-        Acknowledge();
+        if (_running) Acknowledge();
         base.StopProcessing();
     }
 
@@ -120,6 +122,7 @@ public sealed class InvokeAppUpgradeCommand : DatabaseCmdlet
             async operation =>
             {
                 var context = await Session.OpenAsync(deployment, operation, Credential, MaintenanceCredential).ConfigureAwait(false);
+                _running = true;
                 var result = await Session.Engine.Upgrades.RunAsync(context, request, operation.Token).ConfigureAwait(false);
 
                 // A pipeline that stops takes no record any more: what came of it is said as a warning, and Get-UpgradeRun has the whole.
@@ -127,6 +130,7 @@ public sealed class InvokeAppUpgradeCommand : DatabaseCmdlet
                 return result;
             },
             out var result);
+        _running = false;
         if (ended) Report(result!);
     }
 

@@ -65,6 +65,19 @@ public sealed class DefinitionCatalogTests : IDisposable
         Assert.False((await _catalog.TestAsync(path, default)).Valid);
     }
 
+    [Theory]
+    [InlineData("\"formatVersion\": 1, \"name\": null, \"displayName\": \"D\"", "may not be null")]
+    [InlineData("\"name\": \"tiny\", \"colour\": 1", "no property 'colour'")]
+    [InlineData("\"name\": \"tiny\"", "missing")]
+    [InlineData("\"name\"", "not valid JSON")]
+    public async Task A_shipped_definition_that_was_spoiled_is_told_as_well(string content, string reason)
+    {
+        await File.WriteAllTextAsync(Path.Combine(_folder.FullName, "shipped", "tiny.json"), "{ " + content + " }");
+        var e = await Assert.ThrowsAsync<UpgradeException>(() => _catalog.GetAsync("tiny", default));
+        Assert.Equal("DefinitionInvalid", e.ErrorId);
+        Assert.Contains(reason, e.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task An_unknown_application_is_told_with_those_that_there_are()
     {

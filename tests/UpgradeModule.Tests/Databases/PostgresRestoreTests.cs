@@ -42,6 +42,19 @@ public class PostgresRestoreTests(PostgresFixture postgres)
     }
 
     [SkippableFact]
+    public async Task A_backup_is_proven_while_its_server_is_gone()
+    {
+        postgres.Require();
+        var access = await CreateAsync();
+        using var folder = new TempFolder();
+        var content = await DumpAsync(access, folder);
+        var gone = postgres.Open(new DatabaseAccess { Target = access.Target with { Port = 1 }, Credential = access.Credential });
+        await using var scratch = await gone.RestoreToScratchAsync(content, new RecordingOperation(), CancellationToken.None);
+        Assert.Contains("throw-away server", scratch.Location, StringComparison.Ordinal);
+        Assert.Equal("DatabaseUnreachable", (await Assert.ThrowsAsync<UpgradeException>(() => gone.RestoreAsync(content, "r", new RecordingOperation(), CancellationToken.None))).ErrorId);
+    }
+
+    [SkippableFact]
     public async Task Scratch_databases_go_away_and_those_of_killed_runs_are_dropped_by_the_next_proof()
     {
         postgres.Require();

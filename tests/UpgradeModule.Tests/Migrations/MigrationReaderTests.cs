@@ -7,7 +7,8 @@ using UpgradeModule.Tests.Support;
 
 namespace UpgradeModule.Tests.Migrations;
 
-public sealed class MigrationReaderTests : IDisposable
+[Collection("Postgres")]
+public sealed class MigrationReaderTests(PostgresFixture postgres) : IDisposable
 {
     /// <summary>As Metabase's definition has it.</summary>
     private static readonly MigrationSpec Metabase = new()
@@ -143,6 +144,22 @@ public sealed class MigrationReaderTests : IDisposable
         var state = await Read(Metabase with { MajorPattern = @"^v(?<major>\d+)\." }, database);
         Assert.Equal((3, "v2.00-001", 2, true, "me"), (state.Count, state.Last, state.Major, state.Locked, state.LockedBy));
         Assert.Equal(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero), state.LockedSince);
+    }
+
+    [SkippableFact]
+    public async Task A_real_database_of_Metabase_49_5_is_read()
+    {
+        postgres.Require();
+        var access = await postgres.CreateAsync();
+        await postgres.ScriptAsync(access.Target.Name!, await SharedFacts.UnpackAsync("metabase-appdb-v0.49.5.sql.gz", _folder));
+        await postgres.AdminInAsync(access.Target.Name!, $"GRANT ALL ON ALL TABLES IN SCHEMA public TO {access.Target.User}");
+        await using var database = postgres.Open(access);
+        var state = await Read(Metabase, database);
+        Assert.Equal((265, "v49.2024-03-26T20:27:58", 49, false), (state.Count, state.Last, state.Major, state.Locked));
+        await PostgresFixture.RunAsync(access, "UPDATE databasechangeloglock SET locked = true, lockgranted = now(), lockedby = 'web (10.0.0.1)'");
+        state = await Read(Metabase, database);
+        Assert.Equal((true, "web (10.0.0.1)"), (state.Locked, state.LockedBy));
+        Assert.NotNull(state.LockedSince);
     }
 
     private static FakeDatabase Changelog(string[] names)

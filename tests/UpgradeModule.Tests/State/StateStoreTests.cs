@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Data.Sqlite;
 using UpgradeModule.Engine.State;
 using UpgradeModule.Tests.Support;
@@ -119,6 +120,28 @@ public sealed class StateStoreTests : IDisposable
             for (var i = 0; i < 10; i++) await store.SaveRunAsync(new StoredRun { RunId = $"{writer}-{i}", Deployment = "a", Json = "{}" }, default);
         })));
         Assert.Equal(80, (await Store.ListRunsAsync(null, default)).Count);
+    }
+
+    [SkippableFact]
+    public async Task Writers_in_other_processes_lose_nothing_either()
+    {
+        Skip.IfNot(File.Exists("/usr/bin/sqlite3"), "there is no sqlite3 here");
+        await Store.RememberBackupAsync("/b/0", "a", default);
+        var others = Enumerable.Range(1, 3).Select(writer =>
+        {
+            var script = string.Concat(Enumerable.Range(0, 40).Select(i => $"BEGIN IMMEDIATE; INSERT INTO backups VALUES ('/{writer}/{i}', 'a', 'x'); COMMIT;\n"));
+            var start = new ProcessStartInfo("/usr/bin/sqlite3", ["-cmd", ".timeout 30000", Path, script]) { RedirectStandardError = true };
+            return Process.Start(start)!;
+        }).ToList();
+        for (var i = 1; i < 40; i++) await Store.RememberBackupAsync($"/b/{i}", "a", default);
+        foreach (var other in others)
+        {
+            await other.WaitForExitAsync();
+            Assert.Equal("", await other.StandardError.ReadToEndAsync());
+            other.Dispose();
+        }
+
+        Assert.Equal(160, (await Store.ListBackupsAsync(null, default)).Count);
     }
 
     [Fact]

@@ -39,7 +39,7 @@ internal sealed class PostgresRestorer(PostgresServer server, DatabaseAccess acc
             }
             catch
             {
-                await PostgresSwap.DropAsync(admin, beside, CancellationToken.None).ConfigureAwait(false);
+                await PostgresSwap.DiscardAsync(admin, beside, CancellationToken.None).ConfigureAwait(false);
                 throw;
             }
             finally
@@ -63,7 +63,7 @@ internal sealed class PostgresRestorer(PostgresServer server, DatabaseAccess acc
         foreach (var (logIn, mode) in attempts)
         {
             if (complaint is not null) operation.Warning($"The backup can't be restored with {(mode == RestoreMode.WithoutOwners ? "all its owners, so everything will belong to '" + logIn.Credential.UserName + "'" : "its grants, so they will be missing")}: {complaint}.");
-            await PostgresSwap.DropAsync(admin, beside, cancellationToken).ConfigureAwait(false);
+            await PostgresSwap.DiscardAsync(admin, beside, cancellationToken).ConfigureAwait(false);
             await admin.ExecuteAsync($"CREATE DATABASE {SqlText.Name(beside)} OWNER {SqlText.Name(owner)} TEMPLATE template0 {(properties is null ? $"ENCODING {SqlText.Value(facts.Encoding)}" : properties.Locale + properties.Tablespace)}", cancellationToken).ConfigureAwait(false);
             complaint = await archiver.RestoreAsync(file, facts, logIn, mode, table => operation.Progress(new OperationProgress { Activity = Activity, Status = $"{server.Name}: {table}" }), cancellationToken).ConfigureAwait(false);
             if (complaint is null) return;

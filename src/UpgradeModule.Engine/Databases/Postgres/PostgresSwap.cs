@@ -60,6 +60,14 @@ internal static class PostgresSwap
             : PostgresSessions.ExecuteAloneAsync(connection, [live, replacement], $"ALTER DATABASE {SqlText.Name(live)} RENAME TO {SqlText.Name(kept)}; {rename}", cancellationToken);
     }
 
+    /// <summary>Drops a database that only we know of, with whatever session of ours is left in it.</summary>
+    /// <param name="connection">A session beside it.</param>
+    /// <param name="database">Its name.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    public static Task DiscardAsync(PostgresConnection connection, string database, CancellationToken cancellationToken) => connection.Major >= 13
+        ? connection.ExecuteAsync($"DROP DATABASE IF EXISTS {SqlText.Name(database)} WITH (FORCE)", cancellationToken)
+        : DropAsync(connection, database, cancellationToken);
+
     /// <summary>Drops a database, where it is there.</summary>
     /// <param name="connection">A session beside it.</param>
     /// <param name="database">Its name.</param>

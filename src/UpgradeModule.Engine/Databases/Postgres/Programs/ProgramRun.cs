@@ -36,6 +36,8 @@ internal static class ProgramRun
             }, cancellationToken);
             await Task.WhenAll(output, error).ConfigureAwait(false);
             await process.WaitForExitAsync(cancellationToken).ConfigureAwait(false);
+            // Ctrl+C in a terminal ends the program before the token hears of it: that is a stop, not a failure.
+            if (process.ExitCode != 0) await Task.Delay(TimeSpan.FromMilliseconds(250), cancellationToken).ConfigureAwait(false);
             return new ProgramResult(process.ExitCode, Redact(errors, environment));
         }
         finally

@@ -18,7 +18,7 @@ internal sealed partial class PostgresProof(PostgresServer server, IPostgresArch
     {
         var file = ArchiveFile.Of(content, archiver.Format);
         var facts = await archiver.ReadFactsAsync(file, cancellationToken).ConfigureAwait(false);
-        var (admin, rights) = server.IsKnown ? await server.OpenAdminAsync(cancellationToken).ConfigureAwait(false) : default;
+        var (admin, rights) = await OpenAsync(operation, cancellationToken).ConfigureAwait(false);
         try
         {
             var place = await ScratchPlace.FindAsync(server, rights, facts.ServerMajor, cancellationToken).ConfigureAwait(false)
@@ -31,6 +31,21 @@ internal sealed partial class PostgresProof(PostgresServer server, IPostgresArch
         finally
         {
             if (admin is not null) await admin.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async Task<(PostgresConnection? Connection, RoleRights? Rights)> OpenAsync(IOperationContext operation, CancellationToken cancellationToken)
+    {
+        if (!server.IsKnown) return default;
+        try
+        {
+            return await server.OpenAdminAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (UpgradeException failure) when (failure.ErrorId == "DatabaseUnreachable")
+        {
+            // A server that is gone is when a proven backup is wanted most.
+            operation.Verbose(failure.Message);
+            return default;
         }
     }
 
@@ -108,7 +123,7 @@ internal sealed partial class PostgresProof(PostgresServer server, IPostgresArch
         {
             await PostgresErrors.GuardAsync(admin, "DropFailed", "could not be cleaned up", async () =>
             {
-                await PostgresSwap.DropAsync(connection, name, CancellationToken.None).ConfigureAwait(false);
+                await PostgresSwap.DiscardAsync(connection, name, CancellationToken.None).ConfigureAwait(false);
                 return true;
             }).ConfigureAwait(false);
         }
@@ -120,7 +135,7 @@ internal sealed partial class PostgresProof(PostgresServer server, IPostgresArch
         foreach (var name in rows.Select(row => row[0]!).Where(ScratchName.IsStale))
         {
             operation.Verbose($"The scratch database '{name}' of a run that was killed is dropped.");
-            await GuardAsync(admin.LogIn, () => PostgresSwap.DropAsync(admin, name, cancellationToken)).ConfigureAwait(false);
+            await GuardAsync(admin.LogIn, () => PostgresSwap.DiscardAsync(admin, name, cancellationToken)).ConfigureAwait(false);
         }
     }
 

@@ -14,8 +14,10 @@ namespace UpgradeModule.Engine.Databases.Postgres.Scratch;
 /// </summary>
 internal sealed class ThrowAwayServer : IAsyncDisposable
 {
-    // Ends the server and removes its directory as soon as the pipe is closed, by us or by our death.
+    // Ends the server and removes its directory as soon as the pipe is closed, by us or by our death. Ctrl+C in a terminal goes to it as well
+    // and must not end it before its work is done.
     private const string Keeper = """
+        trap '' INT HUP
         postgres=$1; directory=$2; shift 2
         "$postgres" -D "$directory/data" "$@" >"$directory/log" 2>&1 </dev/null &
         server=$!

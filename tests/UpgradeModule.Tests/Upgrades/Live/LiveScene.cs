@@ -1,0 +1,119 @@
+using System.Globalization;
+using UpgradeModule.Engine;
+using UpgradeModule.Engine.Databases;
+using UpgradeModule.Engine.Operations;
+using UpgradeModule.Engine.Paths;
+using UpgradeModule.Engine.Upgrades;
+using UpgradeModule.Tests.Support;
+
+namespace UpgradeModule.Tests.Upgrades.Live;
+
+/// <summary>The sample app 1.0.0 as a real process with a real database, and the whole engine over it.</summary>
+internal sealed class LiveScene : IAsyncDisposable
+{
+    private readonly TempFolder _folder = new();
+    private readonly DatabaseAccess? _postgres;
+
+    private LiveScene(DatabaseAccess? postgres)
+    {
+        _postgres = postgres;
+        Engine = UpgradeEngine.Open(new EngineOptions { StorePath = _folder.File("store.db"), DefinitionsPath = _folder.File("none") });
+    }
+
+    public UpgradeEngine Engine { get; }
+
+    public RecordingOperation Operation { get; } = new();
+
+    public int Port { get; } = SampleApps.FreePort();
+
+    public string Definition { get; init; } = SampleApps.DefinitionPath;
+
+    public string Url => string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{Port}");
+
+    public AppDeployment Deployment { get; private set; } = new();
+
+    public DeploymentContext Context { get; private set; } = new();
+
+    public string DatabaseFile => _folder.File("app/data.db");
+
+    /// <summary>Installs 1.0.0, starts it and waits until it is healthy.</summary>
+    /// <param name="postgres">Its database; a SQLite file where empty.</param>
+    /// <param name="definition">Its definition, where it isn't the sample app's own.</param>
+    /// <param name="environment">What it is given besides.</param>
+    public static async Task<LiveScene> StartAsync(DatabaseAccess? postgres = null, string? definition = null, params (string Name, string Value)[] environment)
+    {
+        var scene = new LiveScene(postgres) { Definition = definition ?? SampleApps.DefinitionPath };
+        await scene.InstallAsync(environment);
+        return scene;
+    }
+
+    public async Task<UpgradePath> PathAsync(string? to = null)
+    {
+        var installed = await Engine.Services.GetAsync(Context, default);
+        return Engine.Planner.Plan(Context.Spec, new PathRequest { From = installed.Version ?? Deployment.Version!, Edition = Deployment.Edition, To = to, Deployment = Deployment });
+    }
+
+    public async Task<UpgradeResult> UpgradeAsync(CancellationToken cancellationToken = default, params string[] confirmed) => await Engine.Upgrades.RunAsync(
+        Context,
+        new UpgradeRequest { Path = await PathAsync(), ArtifactPath = await SampleApps.FolderAsync(), Timeout = TimeSpan.FromSeconds(60), ConfirmedSteps = confirmed },
+        cancellationToken);
+
+    /// <summary>The version that answers.</summary>
+    public async Task<string?> AnsweredVersionAsync() => (await Engine.Services.GetAsync(Context, default)) is { Health: AppHealth.Healthy, Version: { } version } ? version.Text : null;
+
+    /// <summary>The text of every note in the database.</summary>
+    public async Task<HashSet<string>> NotesAsync()
+    {
+        await using var database = new AppDatabases().Open(Access, NullOperationContext.Instance);
+        var rows = await database.QueryAsync("SELECT text FROM notes", default);
+        return [.. rows.Select(row => row[0]!)];
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            await Engine.Services.StopAsync(Context, TimeSpan.FromSeconds(5), default);
+        }
+        finally
+        {
+            await Engine.DisposeAsync();
+            _folder.Dispose();
+        }
+    }
+
+    private DatabaseAccess Access => _postgres ?? new DatabaseAccess { Target = new DatabaseTarget { Engine = DatabaseEngine.Sqlite, Path = DatabaseFile } };
+
+    private async Task InstallAsync((string Name, string Value)[] environment)
+    {
+        Directory.CreateDirectory(_folder.File("app"));
+        var artifact = _folder.File("app/sampleapp" + (OperatingSystem.IsWindows() ? ".exe" : ""));
+        File.Copy(await SampleApps.FileAsync("1.0.0"), artifact);
+        var lines = new List<string> { string.Create(CultureInfo.InvariantCulture, $"SAMPLEAPP_PORT={Port}") };
+        if (_postgres is null)
+        {
+            lines.Add("SAMPLEAPP_DATABASE=" + DatabaseFile);
+        }
+        else
+        {
+            var target = _postgres.Target;
+            lines.AddRange(["SAMPLEAPP_DB_TYPE=postgres", "SAMPLEAPP_DB_HOST=" + target.Server, string.Create(CultureInfo.InvariantCulture, $"SAMPLEAPP_DB_PORT={target.Port}"), "SAMPLEAPP_DB_NAME=" + target.Name, "SAMPLEAPP_DB_USER=" + target.User, $"SAMPLEAPP_DB_PASSWORD=\"{_postgres.Credential!.Reveal()}\""]);
+        }
+
+        lines.AddRange(environment.Select(variable => variable.Name + "=" + variable.Value));
+        await File.WriteAllLinesAsync(_folder.File("app/app.env"), lines);
+        var draft = new AppDeployment
+        {
+            Name = "sample",
+            App = Definition,
+            HostKind = AppHostKind.Process,
+            BackupPath = _folder.File("backups"),
+            Url = Url,
+            Settings = new AppHostSettings { ArtifactPath = artifact, EnvironmentFiles = [_folder.File("app/app.env")] },
+        };
+        Deployment = await Engine.Deployments.CreateAsync(draft, Operation, default);
+        Context = await Engine.Deployments.OpenAsync(Deployment, Operation, null, null, default);
+        await Engine.Services.StartAsync(Context, default);
+        await Engine.Services.WaitAsync(Context, TimeSpan.FromSeconds(60), default);
+    }
+}
