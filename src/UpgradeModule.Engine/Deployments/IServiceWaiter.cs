@@ -11,7 +11,7 @@ public interface IServiceWaiter
     /// <param name="cancellationToken">Ends the wait; the service goes on.</param>
     /// <returns>The service, healthy.</returns>
     /// <exception cref="UpgradeException">
-    /// <c>ServiceCrashed</c>: it ended; the message has its exit code and last log lines. <c>ServiceTimeout</c>: no progress within the time.
+    /// <c>ServiceCrashed</c>: it ended; the message has its exit code, the detail its last log lines. <c>ServiceTimeout</c>: no progress within the time.
     /// <c>ServiceUnhealthy</c>: a log line means failure, or another version answers.
     /// </exception>
     Task<AppService> WaitAsync(DeploymentContext context, WaitRequest request, CancellationToken cancellationToken);

@@ -63,7 +63,7 @@ internal sealed class LogWatch(IAppHost host, DeploymentContext context)
     public async Task<string> LastAsync(int count, CancellationToken cancellationToken)
     {
         var lines = await host.ReadLogAsync(context, count, Since, cancellationToken).ConfigureAwait(false);
-        return lines.Count == 0 ? "Its log is empty." : $"Its last log lines:{Environment.NewLine}{string.Join(Environment.NewLine, lines)}{Environment.NewLine}";
+        return lines.Count == 0 ? "Its log is empty." : $"Its last log lines:{Environment.NewLine}{string.Join(Environment.NewLine, lines)}";
     }
 
     /// <summary>How many of the lines were there at the last look: the longest end of the old that is a beginning of the new.</summary>

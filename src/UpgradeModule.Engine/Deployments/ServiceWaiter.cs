@@ -145,8 +145,9 @@ internal sealed class ServiceWaiter(AppHosts hosts, IHealthProber prober) : ISer
             return Failure(
                 "ServiceTimeout",
                 UpgradeErrorCategory.OperationTimeout,
-                string.Create(CultureInfo.InvariantCulture, $"'{_name}' is not healthy, and nothing has moved for {_timeout.TotalSeconds:0.#} seconds. Its last answer: {report.Health}, {why ?? report.Detail}. {lines}"),
-                "It still runs. Look at its log; give it longer with -Timeout.");
+                string.Create(CultureInfo.InvariantCulture, $"'{_name}' is not healthy, and nothing has moved for {_timeout.TotalSeconds:0.#} seconds. Its last answer: {report.Health}, {why ?? report.Detail}."),
+                "It still runs. Look at its log; give it longer with -Timeout.",
+                lines);
         }
 
         private async Task<UpgradeException> CrashedAsync(AppService service, CancellationToken cancellationToken)
@@ -155,10 +156,11 @@ internal sealed class ServiceWaiter(AppHosts hosts, IHealthProber prober) : ISer
             var lines = await _log.LastAsync(ShownLines, cancellationToken).ConfigureAwait(false);
             var code = service.ExitCode is { } known ? string.Create(CultureInfo.InvariantCulture, $" with exit code {known}") : "";
             var meaning = _log.Failure?.Spec is { Message: { } message } ? $" {message}" : "";
-            return Failure("ServiceCrashed", UpgradeErrorCategory.InvalidOperation, $"'{_name}' does not run: it ended{code}.{meaning} {lines}", _log.Failure?.Spec.Remedy ?? "See its log.");
+            return Failure("ServiceCrashed", UpgradeErrorCategory.InvalidOperation, $"'{_name}' does not run: it ended{code}.{meaning}", _log.Failure?.Spec.Remedy ?? "See its log.", lines);
         }
 
-        private UpgradeException Failure(string id, UpgradeErrorCategory category, string message, string remedy) => new(id, category, _name, message, remedy);
+        private UpgradeException Failure(string id, UpgradeErrorCategory category, string message, string remedy, string? detail = null) =>
+            new(id, category, _name, message, remedy) { Detail = detail };
 
         private TimeSpan Pause() => _waited.Elapsed.TotalSeconds switch
         {

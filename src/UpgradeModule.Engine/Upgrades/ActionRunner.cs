@@ -33,7 +33,7 @@ internal sealed class ActionRunner(RunContext run, RunProgress progress)
         catch (Exception failure)
         {
             run.Recorder.GoingBack = true;
-            if (order > 0) await run.Recorder.ResultAsync(order, UpgradeActionStatus.Failed, failure.Message, watch.Elapsed, CancellationToken.None).ConfigureAwait(false);
+            if (order > 0) await run.Recorder.ResultAsync(order, UpgradeActionStatus.Failed, Whole(failure), watch.Elapsed, CancellationToken.None).ConfigureAwait(false);
             run.Operation.Verbose(string.Create(CultureInfo.InvariantCulture, $"{At(action)}{action.Id}: failed after {watch.Elapsed.TotalSeconds:0.00} s: {failure.Message}"));
             throw;
         }
@@ -42,6 +42,9 @@ internal sealed class ActionRunner(RunContext run, RunProgress progress)
             progress.End(action.Title);
         }
     }
+
+    // Warnings are gone with the console; the journal keeps the log lines of what failed.
+    private static string Whole(Exception failure) => failure is UpgradeException { Detail: { } detail } ? failure.Message + Environment.NewLine + detail : failure.Message;
 
     private static string At(IUpgradeAction action) => action.Stop is { } stop ? $"[{stop.To}] " : "";
 }

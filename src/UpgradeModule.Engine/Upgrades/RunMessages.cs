@@ -51,7 +51,7 @@ internal static class RunMessages
     /// <param name="failure">What failed.</param>
     /// <param name="failed">The action that failed.</param>
     public static string GoingBack(RunContext run, Exception failure, IUpgradeAction? failed) =>
-        $"{What(run, failure, failed, cancelled: false)} Going back to {run.AppName} {run.Reached}.";
+        $"{What(run, failure, failed, cancelled: false)} Going back to {run.AppName} {run.Reached}.{(failure is UpgradeException { Detail: { } detail } ? Environment.NewLine + detail : "")}";
 
     /// <summary>The run was asked to stop.</summary>
     /// <param name="run">The run; <see langword="null"/> where it hasn't begun.</param>

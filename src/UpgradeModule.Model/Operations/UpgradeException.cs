@@ -33,4 +33,7 @@ public sealed class UpgradeException : Exception
 
     /// <summary>What to do next, where there is something to do.</summary>
     public string? Remedy { get; }
+
+    /// <summary>What belongs to it and is too long for a sentence, such as the last lines of a log. It is no part of the message.</summary>
+    public string? Detail { get; init; }
 }

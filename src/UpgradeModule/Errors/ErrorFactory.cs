@@ -16,7 +16,7 @@ internal static class ErrorFactory
         UpgradeException known => new ErrorRecord(known, known.ErrorId, Category(known.Category), known.Target ?? target)
         {
             // The views show the remedy on a line of its own; the exception's message has both.
-            ErrorDetails = new ErrorDetails(WithoutRemedy(known)) { RecommendedAction = known.Remedy ?? "" },
+            ErrorDetails = new ErrorDetails(Text(known)) { RecommendedAction = known.Remedy ?? "" },
         },
         IContainsErrorRecord { ErrorRecord: { } own } when own.CategoryInfo.Category != ErrorCategory.NotSpecified => new ErrorRecord(own, exception),
         _ => new ErrorRecord(exception, UnexpectedId, ErrorCategory.InvalidResult, target)
@@ -27,6 +27,8 @@ internal static class ErrorFactory
             },
         },
     };
+
+    private static string Text(UpgradeException known) => known.Detail is { } detail ? WithoutRemedy(known) + Environment.NewLine + detail : WithoutRemedy(known);
 
     private static string WithoutRemedy(UpgradeException known) =>
         known.Remedy is { Length: > 0 } remedy && known.Message.Length > remedy.Length && known.Message.EndsWith(remedy, StringComparison.Ordinal)

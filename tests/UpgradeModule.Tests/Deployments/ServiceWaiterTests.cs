@@ -51,7 +51,8 @@ public class ServiceWaiterTests
         await scene.StartAsync();
         var failure = await Assert.ThrowsAsync<UpgradeException>(() => scene.WaitAsync());
         Assert.Equal("ServiceCrashed", failure.ErrorId);
-        Assert.Contains("Initialization FAILED", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("Initialization FAILED", failure.Detail, StringComparison.Ordinal);
+        Assert.DoesNotContain(Environment.NewLine, failure.Message, StringComparison.Ordinal);
         Assert.Contains("It could not start.", failure.Message, StringComparison.Ordinal);
         if (!OperatingSystem.IsWindows()) Assert.Contains("exit code 1", failure.Message, StringComparison.Ordinal);
     }
