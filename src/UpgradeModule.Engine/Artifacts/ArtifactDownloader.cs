@@ -64,7 +64,7 @@ internal sealed class ArtifactDownloader : IDisposable
     };
 
     private static UpgradeException Failed(string shown, string reason, Exception? inner = null, UpgradeErrorCategory category = UpgradeErrorCategory.ConnectionError) =>
-        new("ArtifactDownloadFailed", category, shown, $"The artifact could not be downloaded from '{shown}': {reason}", "Check the address and the network; a mirror can be named with -BaseUrl, a file with -Path.", inner);
+        new("ArtifactDownloadFailed", category, shown, $"The artifact could not be downloaded from '{shown}': {reason}", "Check the address and the network; a mirror can be named with -BaseUrl, a file with -ArtifactPath.", inner);
 
     private async Task TryAsync(Uri address, string shown, string path, string activity, IOperationContext operation, CancellationToken cancellationToken)
     {

@@ -145,7 +145,10 @@ internal sealed class SqliteDatabase : IAppDatabase
 
     private Task<T> ReadAsync<T>(string errorId, string action, Func<SqliteSession, T> read, CancellationToken cancellationToken) => SqliteWork.RunAsync(_path, errorId, action, () =>
     {
-        using var session = _unchanging ? SqliteSession.OpenUnchanging(_path, cancellationToken) : SqliteSession.Open(_path, readOnly: true, SqliteSession.DefaultPatience, cancellationToken);
+        // Looking must leave no trace, and opening a write-ahead log makes files beside the database.
+        using var session = _unchanging || SqliteFile.IsAtRest(_path)
+            ? SqliteSession.OpenUnchanging(_path, cancellationToken)
+            : SqliteSession.Open(_path, readOnly: true, SqliteSession.DefaultPatience, cancellationToken);
         return read(session);
     }, cancellationToken);
 

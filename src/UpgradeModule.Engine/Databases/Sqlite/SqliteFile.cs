@@ -35,6 +35,23 @@ internal static class SqliteFile
         }
     }
 
+    /// <summary>
+    /// Whether nobody has the database open: it is written by way of a write-ahead log, and there is none. Whoever opens it in this moment writes
+    /// to a log first, so what is read of the file alone is whole.
+    /// </summary>
+    /// <param name="path">The file.</param>
+    public static bool IsAtRest(string path)
+    {
+        if (!File.Exists(path)) return false;
+        var real = FileHolders.Resolve(path);
+        if (Journals.Any(end => File.Exists(real + end))) return false;
+
+        // Bytes 18 and 19 of the header are 2 for a write-ahead log.
+        Span<byte> header = stackalloc byte[20];
+        using var file = new FileStream(real, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        return file.ReadAtLeast(header, header.Length, throwOnEndOfStream: false) == header.Length && header[18] == 2 && header[19] == 2;
+    }
+
     /// <summary>Fails where another process has the file open: it would go on writing to a file that has lost its place.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="UpgradeException"><c>DatabaseInUse</c>.</exception>
