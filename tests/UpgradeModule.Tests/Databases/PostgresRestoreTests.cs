@@ -232,7 +232,7 @@ public class PostgresRestoreTests(PostgresFixture postgres)
         var logIn = new PostgresServer(postgres.Access(database, postgres.Superuser)).Live;
         var dump = await PostgresPrograms.RequireAsync("pg_dump", 12, CancellationToken.None);
         var lines = new List<string>();
-        var result = await ProgramRun.ExecuteAsync(dump.Path, [], logIn.ProgramEnvironment(), null, line =>
+        var result = await ProgramRun.ExecuteAsync(dump.Path, [], logIn, null, line =>
         {
             // Random tokens of the program, and rows of one table, which have no order.
             if (!line.StartsWith("\\restrict", StringComparison.Ordinal) && !line.StartsWith("\\unrestrict", StringComparison.Ordinal)) lines.Add(line);

@@ -88,7 +88,7 @@ public sealed class PostgresFixture : IAsyncLifetime
         var psql = (await PostgresPrograms.FindAsync("psql", CancellationToken.None)).LastOrDefault();
         Skip.If(psql is null, "psql is not installed.");
         var logIn = Server.LogIn with { Database = database };
-        var result = await ProgramRun.ExecuteAsync(psql.Path, ["--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--file=" + file], logIn.ProgramEnvironment(), null, null, CancellationToken.None);
+        var result = await ProgramRun.ExecuteAsync(psql.Path, ["--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--file=" + file], logIn, null, null, CancellationToken.None);
         Assert.True(result.Succeeded, result.Complaint);
     }
 

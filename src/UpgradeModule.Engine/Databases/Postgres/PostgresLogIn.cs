@@ -51,8 +51,8 @@ internal sealed record PostgresLogIn
     }
 
     /// <summary>
-    /// The environment for PostgreSQL's own programs. The password goes there and never into arguments, which every user of the machine sees;
-    /// the environment of a process only its own user does.
+    /// The environment for PostgreSQL's own programs, without the password: that goes into a private file (<see cref="Programs.PassFile"/>),
+    /// because arguments can be read by every user of the machine, and the environment by everything that runs as the same user.
     /// </summary>
     public IReadOnlyDictionary<string, string> ProgramEnvironment()
     {
@@ -66,7 +66,6 @@ internal sealed record PostgresLogIn
             ["PGCONNECT_TIMEOUT"] = "15",
         };
         if (SslMode is not null) environment["PGSSLMODE"] = SslMode;
-        if (Credential.Reveal() is { Length: > 0 } password) environment["PGPASSWORD"] = password;
         return environment;
     }
 

@@ -31,7 +31,7 @@ internal sealed partial class PgArchiver : IPostgresArchiver
         var program = await PostgresPrograms.RequireAsync(Dump, serverMajor, cancellationToken).ConfigureAwait(false);
         // Level 1 takes a third of the time that the default takes and writes a few per cent more.
         string[] arguments = ["--format=custom", "--compress=1", "--snapshot=" + snapshot, "--file=" + file, "--no-password", "--lock-wait-timeout=60000", "--verbose"];
-        var result = await ProgramRun.ExecuteAsync(program.Path, arguments, source.ProgramEnvironment(), line =>
+        var result = await ProgramRun.ExecuteAsync(program.Path, arguments, source, line =>
         {
             if (DumpedTable().Match(line) is { Success: true } match) onTable(match.Groups[1].Value);
         }, null, cancellationToken).ConfigureAwait(false);
@@ -74,7 +74,7 @@ internal sealed partial class PgArchiver : IPostgresArchiver
         if (mode is RestoreMode.WithoutOwnersAndGrants or RestoreMode.Proof) arguments.Add("--no-privileges");
         if (mode == RestoreMode.Proof) arguments.AddRange(["--no-publications", "--no-subscriptions"]);
         arguments.Add(file);
-        var result = await ProgramRun.ExecuteAsync(program.Path, arguments, target.ProgramEnvironment(), line =>
+        var result = await ProgramRun.ExecuteAsync(program.Path, arguments, target, line =>
         {
             if (RestoredTable().Match(line) is { Success: true } match) onStep?.Invoke(match.Groups[1].Value);
         }, null, cancellationToken).ConfigureAwait(false);

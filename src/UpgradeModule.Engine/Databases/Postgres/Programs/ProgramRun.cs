@@ -7,10 +7,27 @@ internal static class ProgramRun
 {
     private const int KeptLines = 40;
 
+    /// <summary>Runs a program that logs in to a database. The password reaches it by a private file, which is gone when this returns.</summary>
+    /// <param name="program">Its full path.</param>
+    /// <param name="arguments">Its arguments; never a secret.</param>
+    /// <param name="logIn">The database and the role.</param>
+    /// <param name="onError">Told each line of its error output.</param>
+    /// <param name="onOutput">Told each line of its output; <see langword="false"/> ends the reading.</param>
+    /// <param name="cancellationToken">Ends the program.</param>
+    /// <exception cref="UpgradeException"><c>DatabaseSettingsInvalid</c>: the password can't stand in a pass file.</exception>
+    public static async Task<ProgramResult> ExecuteAsync(string program, IReadOnlyList<string> arguments, PostgresLogIn logIn, Action<string>? onError, Func<string, bool>? onOutput, CancellationToken cancellationToken)
+    {
+        using var pass = PassFile.Write(logIn);
+        var environment = logIn.ProgramEnvironment();
+        if (pass is not null) environment = new Dictionary<string, string>(environment) { ["PGPASSFILE"] = pass.Path };
+        var result = await ExecuteAsync(program, arguments, environment, onError, onOutput, cancellationToken).ConfigureAwait(false);
+        return logIn.Credential.Reveal() is { Length: > 0 } password ? result with { Errors = [.. result.Errors.Select(line => line.Replace(password, "***", StringComparison.Ordinal))] } : result;
+    }
+
     /// <summary>Runs a program.</summary>
     /// <param name="program">Its full path.</param>
     /// <param name="arguments">Its arguments; never a secret.</param>
-    /// <param name="environment">Variables to set; all others that begin with PG are taken away, but for those of TLS certificates.</param>
+    /// <param name="environment">Variables to set, never a secret; all others that begin with PG are taken away, but for those of TLS certificates.</param>
     /// <param name="onError">Told each line of its error output.</param>
     /// <param name="onOutput">Told each line of its output; <see langword="false"/> ends the reading.</param>
     /// <param name="cancellationToken">Ends the program.</param>
@@ -38,7 +55,7 @@ internal static class ProgramRun
             await process.WaitForExitAsync(cancellationToken).ConfigureAwait(false);
             // Ctrl+C in a terminal ends the program before the token hears of it: that is a stop, not a failure.
             if (process.ExitCode != 0) await Task.Delay(TimeSpan.FromMilliseconds(250), cancellationToken).ConfigureAwait(false);
-            return new ProgramResult(process.ExitCode, Redact(errors, environment));
+            return new ProgramResult(process.ExitCode, [.. errors]);
         }
         finally
         {
@@ -51,12 +68,6 @@ internal static class ProgramRun
         var listening = true;
         // Read to the end in any case: a program whose pipe is full waits for ever.
         while (await reader.ReadLineAsync(cancellationToken).ConfigureAwait(false) is { } line) listening = listening && onLine(line);
-    }
-
-    private static IReadOnlyList<string> Redact(IEnumerable<string> lines, IReadOnlyDictionary<string, string> environment)
-    {
-        var password = environment.GetValueOrDefault("PGPASSWORD");
-        return [.. lines.Select(line => password is null ? line : line.Replace(password, "***", StringComparison.Ordinal))];
     }
 
     private static async Task EndAsync(Process process)
