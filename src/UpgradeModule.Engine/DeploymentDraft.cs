@@ -74,6 +74,9 @@ internal sealed class DeploymentDraft(DeploymentServices services)
         if (settings.WorkingDirectory is { } directory && !Directory.Exists(directory)) throw Invalid(directory, $"The working directory '{directory}' of '{deployment.Name}' does not exist.", "Make it, or name another with -WorkingDirectory.");
         if (settings.StopTimeout < TimeSpan.Zero) throw Invalid(deployment.Name, "The time that a graceful stop may take is negative.", "Give a time of 0 or more.");
         foreach (var file in settings.EnvironmentFiles) RequireReadable(file, deployment.Name);
+        // A password that somebody typed in the place of a reference must not get into the store.
+        SecretResolver.Require(deployment.Database?.Secret);
+        SecretResolver.Require(deployment.Database?.MaintenanceSecret);
         if (deployment.Database is { FromSettings: false } database) CheckDatabase(deployment.Name, database);
     }
 

@@ -23,8 +23,18 @@ internal static class SecretResolver
             "env" => FromEnvironment(rest),
             "file" => await FromFileAsync(rest, ct).ConfigureAwait(false),
             "secret" => await FromVaultAsync(rest, operation, ct).ConfigureAwait(false),
-            _ => throw Invalid("A secret is given by reference, and this is none; its text is not shown, because it may be the secret itself."),
+            _ => throw NoReference(),
         };
+    }
+
+    /// <summary>Checks that a text is a reference, without looking the secret up.</summary>
+    /// <param name="reference">The text; none is fine.</param>
+    /// <exception cref="UpgradeException"><c>SecretReferenceInvalid</c>: it is no reference.</exception>
+    public static void Require(string? reference)
+    {
+        if (string.IsNullOrEmpty(reference)) return;
+        var colon = reference.IndexOf(':', StringComparison.Ordinal);
+        if (colon < 0 || reference[..colon].Trim().ToLowerInvariant() is not ("env" or "file" or "secret")) throw NoReference();
     }
 
     private static string FromEnvironment(string name)
@@ -74,6 +84,8 @@ internal static class SecretResolver
             ? secret
             : throw NotFound("secret:" + nameAndVault, $"The secret '{name}' is empty{(vault is null ? "" : $" in vault '{vault}'")}.", "Set it in its vault.");
     }
+
+    private static UpgradeException NoReference() => Invalid("A secret is given by reference, and this is none; its text is not shown, because it may be the secret itself.");
 
     private static UpgradeException Invalid(string message) =>
         new("SecretReferenceInvalid", UpgradeErrorCategory.InvalidArgument, "(secret reference)", message, Forms);

@@ -5,11 +5,14 @@ namespace UpgradeModule.Commands;
 /// <content>Puts the parameters that were given into a deployment.</content>
 public abstract partial class DeploymentSettingsCmdlet
 {
-    private static readonly string[] s_databaseParameters =
+    // These say where the database is: the application's settings are not asked for it any more.
+    private static readonly string[] s_placeParameters =
     [
-        nameof(DatabaseEngine), nameof(DatabaseServer), nameof(DatabasePort), nameof(DatabaseName), nameof(DatabaseUser), nameof(DatabaseSecret),
-        nameof(DatabasePath), nameof(DatabaseSslMode), nameof(MaintenanceUser), nameof(MaintenanceSecret), nameof(MaintenanceDatabase),
+        nameof(DatabaseEngine), nameof(DatabaseServer), nameof(DatabasePort), nameof(DatabaseName), nameof(DatabaseUser), nameof(DatabasePath), nameof(DatabaseSslMode),
     ];
+
+    // These say what the settings can't, and leave it to them where the database is.
+    private static readonly string[] s_logInParameters = [nameof(DatabaseSecret), nameof(MaintenanceUser), nameof(MaintenanceSecret), nameof(MaintenanceDatabase)];
 
     /// <summary>A deployment with the parameters that were given, the others as they were.</summary>
     /// <param name="start">The deployment before.</param>
@@ -19,7 +22,7 @@ public abstract partial class DeploymentSettingsCmdlet
         Url = IsBound(nameof(Url)) ? Url?.OriginalString : start.Url,
         BackupPath = Bound(nameof(BackupPath), PathOrNull(BackupPath), start.BackupPath),
         Settings = ApplyTo(start.Settings),
-        Database = s_databaseParameters.Any(IsBound) ? ApplyTo(start.Database ?? new DatabaseTarget()) : Unread(start.Database),
+        Database = DatabaseOf(start.Database),
     };
 
     private AppHostSettings ApplyTo(AppHostSettings start) => start with
@@ -49,8 +52,12 @@ public abstract partial class DeploymentSettingsCmdlet
         MaintenanceDatabase = Bound(nameof(MaintenanceDatabase), MaintenanceDatabase, start.MaintenanceDatabase),
     };
 
-    // What was read from the application's settings is read again: the settings may be what changes.
-    private static DatabaseTarget? Unread(DatabaseTarget? database) => database is { FromSettings: true } ? null : database;
+    // What was read from the application's settings is read again, since they may be what changes; what was given besides stays.
+    private DatabaseTarget? DatabaseOf(DatabaseTarget? before)
+    {
+        if (s_placeParameters.Any(IsBound)) return ApplyTo(before ?? new DatabaseTarget()) with { FromSettings = false, Source = null };
+        return s_logInParameters.Any(IsBound) ? ApplyTo(before ?? new DatabaseTarget { FromSettings = true }) : before;
+    }
 
     private string? Bound(string parameter, string? given, string? before) => IsBound(parameter) ? given : before;
 
