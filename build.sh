@@ -76,7 +76,7 @@ test_without_powershell() {
     dotnet build tests/SampleApp -t:PublishAll -v quiet -clp:NoSummary
     for project in tests/*/*Tests.csproj; do
         trx=$(basename "$project" .csproj).trx
-        dotnet test "$project" -c "$configuration" -v quiet --results-directory "$results" --logger "trx;LogFileName=$trx" ${filter[@]+"${filter[@]}"} || true
+        dotnet test "$project" -c "$configuration" -v quiet --results-directory "$results" --logger "trx;LogFileName=$trx" --logger "console;verbosity=minimal" ${filter[@]+"${filter[@]}"} || true
         if ! counters=$(grep -o '<Counters [^>]*>' "$results/$trx" 2>/dev/null); then
             say "$project: the test run ended without a result."
             failed=$((failed + 1))

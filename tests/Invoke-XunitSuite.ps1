@@ -14,7 +14,7 @@ $ErrorActionPreference = 'Stop'
 $name = [IO.Path]::GetFileNameWithoutExtension($Project)
 $trx = Join-Path $Results "$name.trx"
 $filter = if ($Long) { @() } else { '--filter', 'Category!=Long' }
-dotnet test $Project -c $Configuration -v quiet --results-directory $Results --logger "trx;LogFileName=$name.trx" @filter | Out-Host
+dotnet test $Project -c $Configuration -v quiet --results-directory $Results --logger "trx;LogFileName=$name.trx" --logger "console;verbosity=minimal" @filter | Out-Host
 if (-not (Test-Path -LiteralPath $trx)) {
     Write-Host "${name}: the test run ended without a result."
     return [pscustomobject]@{ Suite = $name; Passed = 0; Failed = 1; Skipped = 0 }
