@@ -15,7 +15,7 @@ public sealed record DatabaseFacts
     /// <summary>Whether the maintenance log-in, else the application's own, may create databases.</summary>
     public bool CanCreateDatabase { get; init; }
 
-    /// <summary>Whether a restore can be proven somewhere: here, or on a throw-away server.</summary>
+    /// <summary>Whether a restore can be proven somewhere: here, on a throw-away server, or in a throw-away container.</summary>
     public bool CanProve { get; init; }
 
     /// <summary>Where a restore would be proven.</summary>

@@ -7,7 +7,9 @@ namespace UpgradeModule.Commands;
 
 /// <summary>
 /// Proves backups: checks every checksum, restores the data into a place of its own, counts every table, removes the copy again and writes the
-/// proof beside the backup.
+/// proof beside the backup. For PostgreSQL that place is a scratch database on the deployment's server where a log-in may create one, else a
+/// throw-away server of this machine's PostgreSQL, else a throw-away container of Docker or Podman, whose image the environment variable
+/// <c>UPGRADEMODULE_POSTGRES_IMAGE</c> may name (<c>postgres:{major}</c> without it).
 /// </summary>
 [Cmdlet(VerbsDiagnostic.Test, "AppBackup", SupportsShouldProcess = true)]
 [OutputType(typeof(BackupTestResult), typeof(bool))]

@@ -34,7 +34,7 @@ internal sealed class PostgresDatabase : IAppDatabase
     public DatabaseTarget Target { get; }
 
     /// <inheritdoc/>
-    public Task<DatabaseFacts> InspectAsync(CancellationToken cancellationToken) => new PostgresInspector(_server, _archiver).RunAsync(cancellationToken);
+    public Task<DatabaseFacts> InspectAsync(CancellationToken cancellationToken) => new PostgresInspector(_server, _archiver, new ScratchPlaces()).RunAsync(cancellationToken);
 
     /// <inheritdoc/>
     public Task<DumpResult> DumpAsync(string directory, IReadOnlyList<InvariantSpec> invariants, IOperationContext operation, CancellationToken cancellationToken) => new PostgresDump(_server, _archiver).RunAsync(directory, invariants, operation, cancellationToken);
@@ -61,7 +61,7 @@ internal sealed class PostgresDatabase : IAppDatabase
 
     /// <inheritdoc/>
     public Task<IScratchDatabase> RestoreToScratchAsync(BackupContent content, IOperationContext operation, CancellationToken cancellationToken) =>
-        new PostgresProof(_server, _archiver, access => new PostgresDatabase(access, operation)).RunAsync(content, operation, cancellationToken);
+        new PostgresProof(_server, _archiver, new ScratchPlaces(), access => new PostgresDatabase(access, operation)).RunAsync(content, operation, cancellationToken);
 
     /// <inheritdoc/>
     public Task<RestoreOutcome> RestoreAsync(BackupContent content, string label, IOperationContext operation, CancellationToken cancellationToken) => _restorer.RunAsync(content, label, operation, cancellationToken);

@@ -6,7 +6,8 @@ namespace UpgradeModule.Engine.Databases.Postgres;
 /// <summary>Finds out what is there and what may be done.</summary>
 /// <param name="server">The server.</param>
 /// <param name="archiver">What writes archives.</param>
-internal sealed class PostgresInspector(PostgresServer server, IPostgresArchiver archiver)
+/// <param name="places">What finds the place for a proof.</param>
+internal sealed class PostgresInspector(PostgresServer server, IPostgresArchiver archiver, ScratchPlaces places)
 {
     /// <summary>Inspects.</summary>
     /// <param name="cancellationToken">Ends the work.</param>
@@ -18,16 +19,16 @@ internal sealed class PostgresInspector(PostgresServer server, IPostgresArchiver
             var (admin, rights) = await server.OpenAdminAsync(cancellationToken).ConfigureAwait(false);
             await using (admin.ConfigureAwait(false))
             {
-                var place = await ScratchPlace.FindAsync(server, rights, live.Major, cancellationToken).ConfigureAwait(false);
-                List<string?> missing = [await archiver.MissingAsync(live.Major, cancellationToken).ConfigureAwait(false), rights.Missing, place is null ? ScratchPlace.Missing(rights, live.Major) : null];
+                var search = await places.FindAsync(server, rights, live.Major, cancellationToken).ConfigureAwait(false);
+                List<string?> missing = [await archiver.MissingAsync(live.Major, cancellationToken).ConfigureAwait(false), rights.Missing, search.Place is null ? search.Remedy : null];
                 return new DatabaseFacts
                 {
                     Exists = true,
                     EngineVersion = live.Version,
                     Size = long.Parse(await live.ScalarAsync("SELECT pg_database_size(current_database())", cancellationToken).ConfigureAwait(false) ?? "0", CultureInfo.InvariantCulture),
                     CanCreateDatabase = rights.MaySwap,
-                    CanProve = place is not null,
-                    ProofPlace = place?.Description,
+                    CanProve = search.Place is not null,
+                    ProofPlace = search.Place?.Description,
                     Sessions = await PostgresSessions.ListAsync(admin, server.Name, cancellationToken).ConfigureAwait(false),
                     Missing = [.. missing.OfType<string>().Distinct()],
                     DataDirectory = await DataDirectoryAsync(admin, cancellationToken).ConfigureAwait(false),

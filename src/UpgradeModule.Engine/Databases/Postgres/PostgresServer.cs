@@ -4,7 +4,7 @@ namespace UpgradeModule.Engine.Databases.Postgres;
 /// <param name="access">The database and its log-ins.</param>
 internal sealed class PostgresServer(DatabaseAccess access)
 {
-    /// <summary>Whether there is a server to connect to; without one only a throw-away server can be used.</summary>
+    /// <summary>Whether there is a server to connect to; without one only a throw-away server or container can be used.</summary>
     public bool IsKnown => access.Target is { Server: not null, Name: not null };
 
     /// <summary>The application's database as its own role sees it.</summary>

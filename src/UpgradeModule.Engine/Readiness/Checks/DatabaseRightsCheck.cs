@@ -18,7 +18,7 @@ internal sealed class DatabaseRightsCheck : IReadinessCheck
         {
             findings.Add(Finding.Blocker(
                 $"There is no place where a backup of {target} could be restored to be proven.",
-                "Give a log-in that may create databases (-MaintenanceCredential), or install the database's own server programs on this machine for a throw-away one.",
+                "Give a log-in that may create databases (-MaintenanceCredential), or install the database's own server programs on this machine for a throw-away one (for PostgreSQL, Docker or Podman will do as well).",
                 target));
         }
 

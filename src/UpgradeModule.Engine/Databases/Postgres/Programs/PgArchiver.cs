@@ -54,6 +54,7 @@ internal sealed partial class PgArchiver : IPostgresArchiver
         }, cancellationToken).ConfigureAwait(false);
         if (result.Complaint.Contains("unsupported version", StringComparison.Ordinal)) throw PostgresPrograms.NotFound(Restore, newest.Major + 1, programs);
         if (!result.Succeeded || server is null || tool is null) throw ArchiveFile.Corrupt(file, result.Complaint);
+        if (newest.Major < Math.Max(server.Value, tool.Value)) throw PostgresPrograms.NotFound(Restore, Math.Max(server.Value, tool.Value), programs);
         string? encoding = null;
         await ProgramRun.ExecuteAsync(newest.Path, ["--schema-only", "--create", "--section=pre-data", "--file=-", file], new Dictionary<string, string>(), null, line =>
         {
@@ -67,18 +68,31 @@ internal sealed partial class PgArchiver : IPostgresArchiver
     public async Task<string?> RestoreAsync(string file, ArchiveFacts facts, PostgresLogIn target, RestoreMode mode, Action<string>? onStep, CancellationToken cancellationToken)
     {
         var program = await PostgresPrograms.RequireAsync(Restore, Math.Max(facts.ServerMajor, facts.ToolMajor), cancellationToken).ConfigureAwait(false);
+        string[] arguments = [.. RestoreArguments(target.Database, mode), "--jobs=2", file];
+        var result = await ProgramRun.ExecuteAsync(program.Path, arguments, target, line => TellTable(line, onStep), null, cancellationToken).ConfigureAwait(false);
+        return result.Succeeded ? null : result.Complaint;
+    }
+
+    /// <summary>The arguments of pg_restore, but for the file and how many work at once.</summary>
+    /// <param name="database">The empty database.</param>
+    /// <param name="mode">What of the archive.</param>
+    public static IReadOnlyList<string> RestoreArguments(string database, RestoreMode mode)
+    {
         // A name may look like a connection string, so it is given as one.
-        var database = "dbname='" + target.Database.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "\\'", StringComparison.Ordinal) + "'";
-        List<string> arguments = ["--exit-on-error", "--jobs=2", "--no-password", "--verbose", "--dbname=" + database];
+        var target = "dbname='" + database.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "\\'", StringComparison.Ordinal) + "'";
+        List<string> arguments = ["--exit-on-error", "--no-password", "--verbose", "--dbname=" + target];
         if (mode != RestoreMode.Full) arguments.Add("--no-owner");
         if (mode is RestoreMode.WithoutOwnersAndGrants or RestoreMode.Proof) arguments.Add("--no-privileges");
         if (mode == RestoreMode.Proof) arguments.AddRange(["--no-publications", "--no-subscriptions"]);
-        arguments.Add(file);
-        var result = await ProgramRun.ExecuteAsync(program.Path, arguments, target, line =>
-        {
-            if (RestoredTable().Match(line) is { Success: true } match) onStep?.Invoke(match.Groups[1].Value);
-        }, null, cancellationToken).ConfigureAwait(false);
-        return result.Succeeded ? null : result.Complaint;
+        return arguments;
+    }
+
+    /// <summary>Tells the table that a line of pg_restore is about.</summary>
+    /// <param name="line">The line.</param>
+    /// <param name="onStep">Who is told.</param>
+    public static void TellTable(string line, Action<string>? onStep)
+    {
+        if (RestoredTable().Match(line) is { Success: true } match) onStep?.Invoke(match.Groups[1].Value);
     }
 
     private static UpgradeException DumpFailed(PostgresLogIn source, string file, string complaint)

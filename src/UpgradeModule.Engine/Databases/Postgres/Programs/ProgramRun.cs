@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace UpgradeModule.Engine.Databases.Postgres.Programs;
 
-/// <summary>Runs one of PostgreSQL's programs, in the C locale, without input, and ends it when the work is cancelled.</summary>
+/// <summary>Runs one of PostgreSQL's programs, in the C locale, and ends it when the work is cancelled.</summary>
 internal static class ProgramRun
 {
     private const int KeptLines = 40;
@@ -31,7 +31,8 @@ internal static class ProgramRun
     /// <param name="onError">Told each line of its error output.</param>
     /// <param name="onOutput">Told each line of its output; <see langword="false"/> ends the reading.</param>
     /// <param name="cancellationToken">Ends the program.</param>
-    public static async Task<ProgramResult> ExecuteAsync(string program, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment, Action<string>? onError, Func<string, bool>? onOutput, CancellationToken cancellationToken)
+    /// <param name="input">A file that the program reads as its input; without it, the input is empty.</param>
+    public static async Task<ProgramResult> ExecuteAsync(string program, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment, Action<string>? onError, Func<string, bool>? onOutput, CancellationToken cancellationToken, string? input = null)
     {
         cancellationToken.ThrowIfCancellationRequested();
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false, CreateNoWindow = true, WorkingDirectory = Path.GetTempPath() };
@@ -39,7 +40,6 @@ internal static class ProgramRun
         start.Environment["LC_ALL"] = "C";
         foreach (var (name, value) in environment) start.Environment[name] = value;
         using var process = Process.Start(start)!;
-        process.StandardInput.Close();
         var errors = new Queue<string>();
         try
         {
@@ -51,7 +51,7 @@ internal static class ProgramRun
                 onError?.Invoke(line);
                 return true;
             }, cancellationToken);
-            await Task.WhenAll(output, error).ConfigureAwait(false);
+            await Task.WhenAll(output, error, FeedAsync(process.StandardInput, input, cancellationToken)).ConfigureAwait(false);
             await process.WaitForExitAsync(cancellationToken).ConfigureAwait(false);
             // Ctrl+C in a terminal ends the program before the token hears of it: that is a stop, not a failure.
             if (process.ExitCode != 0) await Task.Delay(TimeSpan.FromMilliseconds(250), cancellationToken).ConfigureAwait(false);
@@ -68,6 +68,26 @@ internal static class ProgramRun
         var listening = true;
         // Read to the end in any case: a program whose pipe is full waits for ever.
         while (await reader.ReadLineAsync(cancellationToken).ConfigureAwait(false) is { } line) listening = listening && onLine(line);
+    }
+
+    private static async Task FeedAsync(StreamWriter writer, string? file, CancellationToken cancellationToken)
+    {
+        await using (writer.ConfigureAwait(false))
+        {
+            if (file is null) return;
+            var source = File.OpenRead(file);
+            await using (source.ConfigureAwait(false))
+            {
+                try
+                {
+                    await source.CopyToAsync(writer.BaseStream, cancellationToken).ConfigureAwait(false);
+                }
+                catch (IOException)
+                {
+                    // The program has read all that it wants, or has failed; its exit code tells.
+                }
+            }
+        }
     }
 
     private static async Task EndAsync(Process process)

@@ -1,14 +1,18 @@
 using System.Text.RegularExpressions;
+using UpgradeModule.Engine.Databases.Postgres.Programs;
 
 namespace UpgradeModule.Engine.Databases.Postgres.Scratch;
 
 /// <summary>Restores backups into a place of their own.</summary>
 /// <param name="server">The application's server.</param>
 /// <param name="archiver">What reads the archive.</param>
+/// <param name="places">What finds the place.</param>
 /// <param name="open">Gives a database to work with.</param>
-internal sealed partial class PostgresProof(PostgresServer server, IPostgresArchiver archiver, Func<DatabaseAccess, IAppDatabase> open)
+internal sealed partial class PostgresProof(PostgresServer server, IPostgresArchiver archiver, ScratchPlaces places, Func<DatabaseAccess, IAppDatabase> open)
 {
     private const int MostRoles = 50;
+
+    private delegate Task<string?> Restore(PostgresLogIn target, Action<string> onStep);
 
     /// <summary>Restores.</summary>
     /// <param name="content">The backup's data.</param>
@@ -17,20 +21,56 @@ internal sealed partial class PostgresProof(PostgresServer server, IPostgresArch
     public async Task<IScratchDatabase> RunAsync(BackupContent content, IOperationContext operation, CancellationToken cancellationToken)
     {
         var file = ArchiveFile.Of(content, archiver.Format);
-        var facts = await archiver.ReadFactsAsync(file, cancellationToken).ConfigureAwait(false);
+        var (facts, missing) = await ReadFactsAsync(file, cancellationToken).ConfigureAwait(false);
         var (admin, rights) = await OpenAsync(operation, cancellationToken).ConfigureAwait(false);
         try
         {
-            var place = await ScratchPlace.FindAsync(server, rights, facts.ServerMajor, cancellationToken).ConfigureAwait(false)
-                ?? throw new UpgradeException("ScratchUnavailable", UpgradeErrorCategory.ResourceUnavailable, content.Directory, $"There is no place to prove the backup '{content.Directory}'.", ScratchPlace.Missing(rights, facts.ServerMajor));
+            var search = missing is null
+                ? await places.FindAsync(server, rights, facts.ServerMajor, cancellationToken).ConfigureAwait(false)
+                : await places.FindContainerAsync(missing, Math.Max(facts.ServerMajor, facts.ToolMajor), cancellationToken).ConfigureAwait(false);
+            var place = search.Place ?? throw Unavailable(content, search, null);
             operation.Verbose($"The backup is restored into {place.Description}.");
-            return place.Local is { } local
-                ? await OnThrowAwayAsync(await ThrowAwayServer.StartAsync(local, loopback: false, cancellationToken).ConfigureAwait(false), place, file, facts, content, operation, cancellationToken).ConfigureAwait(false)
-                : await OnServerAsync(admin!, place, file, facts, content, operation, cancellationToken).ConfigureAwait(false);
+            if (place.OnServer) return await OnServerAsync(admin!, ByProgram, place, file, facts, content, operation, cancellationToken).ConfigureAwait(false);
+            if (place.Local is { } local)
+            {
+                var throwAway = await ThrowAwayServer.StartAsync(local, loopback: false, cancellationToken).ConfigureAwait(false);
+                return await OnThrowAwayAsync(throwAway, ByProgram, place, file, facts, content, operation, cancellationToken).ConfigureAwait(false);
+            }
+
+            var container = await StartContainerAsync(content, search, Math.Max(facts.ServerMajor, missing is null ? 0 : facts.ToolMajor), operation, cancellationToken).ConfigureAwait(false);
+            Restore restore = missing is null ? ByProgram : (target, onStep) => container.RestoreAsync(file, target.Database, onStep, cancellationToken);
+            return await OnThrowAwayAsync(container, restore, place, file, facts, content, operation, cancellationToken).ConfigureAwait(false);
+
+            Task<string?> ByProgram(PostgresLogIn target, Action<string> onStep) => archiver.RestoreAsync(file, facts, target, RestoreMode.Proof, onStep, cancellationToken);
         }
         finally
         {
             if (admin is not null) await admin.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    // A machine without pg_restore can still prove in a container, which has one.
+    private async Task<(ArchiveFacts Facts, UpgradeException? Missing)> ReadFactsAsync(string file, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await archiver.ReadFactsAsync(file, cancellationToken).ConfigureAwait(false), null);
+        }
+        catch (UpgradeException failure) when (failure.ErrorId == "BackupToolNotFound")
+        {
+            return (await ArchiveHeader.ReadAsync(file, cancellationToken).ConfigureAwait(false), failure);
+        }
+    }
+
+    private static async Task<ContainerServer> StartContainerAsync(BackupContent content, ScratchSearch search, int major, IOperationContext operation, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ContainerServer.StartAsync(search.Place!.Image!, major, operation, cancellationToken).ConfigureAwait(false);
+        }
+        catch (UpgradeException failure) when (failure.ErrorId == "ScratchUnavailable")
+        {
+            throw Unavailable(content, search, failure);
         }
     }
 
@@ -49,7 +89,7 @@ internal sealed partial class PostgresProof(PostgresServer server, IPostgresArch
         }
     }
 
-    private async Task<IScratchDatabase> OnServerAsync(PostgresConnection admin, ScratchPlace place, string file, ArchiveFacts facts, BackupContent content, IOperationContext operation, CancellationToken cancellationToken)
+    private async Task<IScratchDatabase> OnServerAsync(PostgresConnection admin, Restore restore, ScratchPlace place, string file, ArchiveFacts facts, BackupContent content, IOperationContext operation, CancellationToken cancellationToken)
     {
         await DropStaleAsync(admin, operation, cancellationToken).ConfigureAwait(false);
         var name = ScratchName.Make();
@@ -58,7 +98,7 @@ internal sealed partial class PostgresProof(PostgresServer server, IPostgresArch
         try
         {
             await GuardAsync(target, () => admin.ExecuteAsync($"CREATE DATABASE {SqlText.Name(name)} TEMPLATE template0 {original?.Locale ?? Encoding(facts)}", cancellationToken)).ConfigureAwait(false);
-            var complaint = await RestoreAsync(file, facts, target, operation, cancellationToken).ConfigureAwait(false);
+            var complaint = await RestoreAsync(restore, target, operation).ConfigureAwait(false);
             if (complaint is not null) throw Failed(complaint, content, file, place);
             return Scratch(target, place, () => RemoveAsync(admin.LogIn, name));
         }
@@ -69,13 +109,13 @@ internal sealed partial class PostgresProof(PostgresServer server, IPostgresArch
         }
     }
 
-    private async Task<IScratchDatabase> OnThrowAwayAsync(ThrowAwayServer local, ScratchPlace place, string file, ArchiveFacts facts, BackupContent content, IOperationContext operation, CancellationToken cancellationToken)
+    private async Task<IScratchDatabase> OnThrowAwayAsync(IThrowAwayServer throwAway, Restore restore, ScratchPlace place, string file, ArchiveFacts facts, BackupContent content, IOperationContext operation, CancellationToken cancellationToken)
     {
         try
         {
             var name = ScratchName.Make();
-            var target = local.LogIn with { Database = name };
-            var admin = await PostgresConnection.OpenAsync(local.LogIn, cancellationToken).ConfigureAwait(false);
+            var target = throwAway.LogIn with { Database = name };
+            var admin = await PostgresConnection.OpenAsync(throwAway.LogIn, cancellationToken).ConfigureAwait(false);
             await using (admin.ConfigureAwait(false))
             {
                 // Policies name roles even where neither owners nor grants are restored; here they can be made up.
@@ -83,8 +123,8 @@ internal sealed partial class PostgresProof(PostgresServer server, IPostgresArch
                 {
                     await GuardAsync(target, () => admin.ExecuteAsync($"DROP DATABASE IF EXISTS {SqlText.Name(name)}", cancellationToken)).ConfigureAwait(false);
                     await GuardAsync(target, () => admin.ExecuteAsync($"CREATE DATABASE {SqlText.Name(name)} TEMPLATE template0 {Encoding(facts)}", cancellationToken)).ConfigureAwait(false);
-                    var complaint = await RestoreAsync(file, facts, target, operation, cancellationToken).ConfigureAwait(false);
-                    if (complaint is null) return Scratch(target, place, local.DisposeAsync);
+                    var complaint = await RestoreAsync(restore, target, operation).ConfigureAwait(false);
+                    if (complaint is null) return Scratch(target, place, throwAway.DisposeAsync);
                     if (roles == MostRoles || MissingRole().Match(complaint) is not { Success: true } match) throw Failed(complaint, content, file, place);
                     await GuardAsync(target, () => admin.ExecuteAsync($"CREATE ROLE {SqlText.Name(match.Groups[1].Value)}", cancellationToken)).ConfigureAwait(false);
                 }
@@ -92,17 +132,17 @@ internal sealed partial class PostgresProof(PostgresServer server, IPostgresArch
         }
         catch
         {
-            await local.DisposeAsync().ConfigureAwait(false);
+            await throwAway.DisposeAsync().ConfigureAwait(false);
             throw;
         }
     }
 
-    private async Task<string?> RestoreAsync(string file, ArchiveFacts facts, PostgresLogIn target, IOperationContext operation, CancellationToken cancellationToken)
+    private static async Task<string?> RestoreAsync(Restore restore, PostgresLogIn target, IOperationContext operation)
     {
         const string Activity = "Proving the backup";
         try
         {
-            return await archiver.RestoreAsync(file, facts, target, RestoreMode.Proof, table => operation.Progress(new OperationProgress { Activity = Activity, Status = table }), cancellationToken).ConfigureAwait(false);
+            return await restore(target, table => operation.Progress(new OperationProgress { Activity = Activity, Status = table })).ConfigureAwait(false);
         }
         finally
         {
@@ -147,11 +187,24 @@ internal sealed partial class PostgresProof(PostgresServer server, IPostgresArch
         return true;
     });
 
+    private static UpgradeException Unavailable(BackupContent content, ScratchSearch search, UpgradeException? failure)
+    {
+        List<string> reasons = [.. search.Reasons];
+        if (failure is not null) reasons.Add(failure.Message.TrimEnd('.'));
+        var remedy = failure?.Remedy is { } more ? $"{more} Or: {search.Remedy}" : search.Remedy;
+        return new UpgradeException("ScratchUnavailable", UpgradeErrorCategory.ResourceUnavailable, content.Directory, $"There is no place to prove the backup '{content.Directory}': {string.Join("; ", reasons)}.", remedy, failure);
+    }
+
     private static UpgradeException Failed(string complaint, BackupContent content, string file, ScratchPlace place)
     {
         if (complaint.Contains("No space left", StringComparison.Ordinal)) return new UpgradeException("DiskFull", UpgradeErrorCategory.LimitsExceeded, place.Description, $"There is no room to prove the backup '{content.Directory}' in {place.Description}.", "Free some space, then do it again.");
         if (!Place().IsMatch(complaint)) return ArchiveFile.Corrupt(file, complaint);
-        var remedy = place.OnServer ? "Give the log-in of a superuser for maintenance (-MaintenanceCredential)." : "Install the extension for this machine's PostgreSQL, or give a log-in for maintenance on the deployment's own server (-MaintenanceCredential).";
+        var remedy = place switch
+        {
+            { OnServer: true } => "Give the log-in of a superuser for maintenance (-MaintenanceCredential).",
+            { Image: not null } => $"Name an image that has the extension in {ScratchPlaces.ImageVariable}, or give a log-in for maintenance on the deployment's own server (-MaintenanceCredential).",
+            _ => "Install the extension for this machine's PostgreSQL, or give a log-in for maintenance on the deployment's own server (-MaintenanceCredential).",
+        };
         return new UpgradeException("ScratchUnavailable", UpgradeErrorCategory.ResourceUnavailable, content.Directory, $"The backup '{content.Directory}' can't be proven in {place.Description}: {complaint}.", remedy);
     }
 
@@ -159,6 +212,6 @@ internal sealed partial class PostgresProof(PostgresServer server, IPostgresArch
     private static partial Regex MissingRole();
 
     // The place's fault, not the backup's: an extension that isn't there or may not be made, a right, a server that went away.
-    [GeneratedRegex("permission denied|must be superuser|must be owner|could not open extension control file|is not available|could not connect|connection to server|role \".+\" does not exist|could not access file")]
+    [GeneratedRegex("permission denied|must be superuser|must be owner|could not open extension control file|is not available|could not connect|connection to server|role \".+\" does not exist|could not access file|No such container|is not running|Docker daemon")]
     private static partial Regex Place();
 }

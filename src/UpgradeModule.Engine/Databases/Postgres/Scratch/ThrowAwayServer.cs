@@ -12,7 +12,7 @@ namespace UpgradeModule.Engine.Databases.Postgres.Scratch;
 /// A PostgreSQL server of our own in a private temporary directory, made for one use. It ends with this process, however that ends: it hangs
 /// on a pipe of it. On Unix it listens on a socket in that directory only, unless the loopback is asked for.
 /// </summary>
-internal sealed class ThrowAwayServer : IAsyncDisposable
+internal sealed class ThrowAwayServer : IThrowAwayServer
 {
     // Ends the server and removes its directory as soon as the pipe is closed, by us or by our death. Ctrl+C in a terminal goes to it as well
     // and must not end it before its work is done.
@@ -38,7 +38,14 @@ internal sealed class ThrowAwayServer : IAsyncDisposable
         Program = program;
     }
 
-    /// <summary>The log-in of its superuser.</summary>
+    /// <summary>Settings for a server whose data nobody will miss, as arguments of its program.</summary>
+    public static IReadOnlyList<string> Settings { get; } =
+    [
+        "-c", "fsync=off", "-c", "full_page_writes=off", "-c", "synchronous_commit=off", "-c", "wal_level=minimal", "-c", "max_wal_senders=0",
+        "-c", "max_connections=60", "-c", "max_locks_per_transaction=256",
+    ];
+
+    /// <inheritdoc/>
     public PostgresLogIn LogIn { get; }
 
     /// <summary>The program that runs.</summary>
@@ -113,11 +120,7 @@ internal sealed class ThrowAwayServer : IAsyncDisposable
 
     private static Process StartKeeper(UnprivilegedUser? user, string postgres, string directory, int port, bool loopback)
     {
-        List<string> settings =
-        [
-            "-p", port.ToString(CultureInfo.InvariantCulture), "-c", "listen_addresses=" + (loopback ? "127.0.0.1" : ""), "-c", "fsync=off", "-c", "full_page_writes=off",
-            "-c", "synchronous_commit=off", "-c", "wal_level=minimal", "-c", "max_wal_senders=0", "-c", "max_connections=60", "-c", "max_locks_per_transaction=256",
-        ];
+        List<string> settings = ["-p", port.ToString(CultureInfo.InvariantCulture), "-c", "listen_addresses=" + (loopback ? "127.0.0.1" : ""), .. Settings];
         if (OperatingSystem.IsWindows()) return Process.Start(new ProcessStartInfo(postgres, ["-D", Path.Combine(directory, "data"), .. settings]) { UseShellExecute = false, CreateNoWindow = true, RedirectStandardInput = true })!;
         settings.AddRange(["-c", "unix_socket_directories=" + directory]);
         string[] command = [.. user?.Launcher ?? [], "/bin/sh", "-c", Keeper, "sh", postgres, directory, .. settings];
