@@ -55,9 +55,15 @@ public abstract partial class DeploymentSettingsCmdlet
     // What was read from the application's settings is read again, since they may be what changes; what was given besides stays.
     private DatabaseTarget? DatabaseOf(DatabaseTarget? before)
     {
-        if (s_placeParameters.Any(IsBound)) return ApplyTo(before ?? new DatabaseTarget()) with { FromSettings = false, Source = null };
+        if (s_placeParameters.Any(IsBound)) return ApplyTo(Emptied(before ?? new DatabaseTarget())) with { FromSettings = false, Source = null };
         return s_logInParameters.Any(IsBound) ? ApplyTo(before ?? new DatabaseTarget { FromSettings = true }) : before;
     }
+
+    // Nothing of a file is left where it becomes a server, nor the other way round.
+    private DatabaseTarget Emptied(DatabaseTarget start) =>
+        (DatabaseEngine ?? (IsBound(nameof(DatabasePath)) ? UpgradeModule.DatabaseEngine.Sqlite : start.Engine)) == start.Engine
+            ? start
+            : start with { Server = null, Port = null, Name = null, User = null, Path = null, SslMode = null };
 
     private string? Bound(string parameter, string? given, string? before) => IsBound(parameter) ? given : before;
 
