@@ -29,15 +29,26 @@ internal sealed class ServiceControl(AppHosts hosts, IHealthProber prober, IServ
 
     /// <inheritdoc/>
     public async Task<AppService> StartAsync(DeploymentContext context, CancellationToken cancellationToken) =>
-        Emit(await hosts.For(context.Deployment.HostKind).StartAsync(context, cancellationToken).ConfigureAwait(false));
+        Emit(await AloneAsync(context, "starting the service", host => host.StartAsync(context, cancellationToken), cancellationToken).ConfigureAwait(false));
 
     /// <inheritdoc/>
     public async Task<AppService> StopAsync(DeploymentContext context, TimeSpan? grace, CancellationToken cancellationToken) =>
-        Emit(await hosts.For(context.Deployment.HostKind).StopAsync(context, grace, cancellationToken).ConfigureAwait(false));
+        Emit(await AloneAsync(context, "stopping the service", host => host.StopAsync(context, grace, cancellationToken), cancellationToken).ConfigureAwait(false));
 
     /// <inheritdoc/>
     public async Task<AppService> WaitAsync(DeploymentContext context, TimeSpan? timeout, CancellationToken cancellationToken) =>
         Emit(await waiter.WaitAsync(context, new WaitRequest { Timeout = timeout }, cancellationToken).ConfigureAwait(false));
+
+    // An application that is started in the middle of an upgrade writes what the way back would lose.
+    private async Task<AppService> AloneAsync(DeploymentContext context, string purpose, Func<IAppHost, Task<AppService>> act, CancellationToken cancellationToken)
+    {
+        var host = hosts.For(context.Deployment.HostKind);
+        var taken = await host.LockAsync(context, purpose, cancellationToken).ConfigureAwait(false);
+        await using (taken.ConfigureAwait(false))
+        {
+            return await act(host).ConfigureAwait(false);
+        }
+    }
 
     private static AppService Emit(AppService service) =>
         service with { Deployment = service.Deployment with { Status = service.Status, Version = service.Version ?? service.Deployment.Version } };

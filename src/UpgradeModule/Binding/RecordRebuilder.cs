@@ -5,7 +5,10 @@ using System.Reflection;
 
 namespace UpgradeModule.Binding;
 
-/// <summary>Makes records again of what PowerShell's serialiser made of them: property bags with a type name that begins with Deserialized.</summary>
+/// <summary>
+/// Makes records again of what PowerShell's serialiser made of them, property bags with a type name that begins with Deserialized; and of what
+/// ConvertFrom-Json gives, bags without a name that have every property of the record.
+/// </summary>
 internal static class RecordRebuilder
 {
     private const string Prefix = "Deserialized.";
@@ -18,10 +21,13 @@ internal static class RecordRebuilder
     public static bool TryRebuild(object value, Type type, out object? record)
     {
         record = null;
-        if (value is not PSObject bag || !bag.TypeNames.Contains(Prefix + type.FullName)) return false;
+        if (value is not PSObject bag || !(bag.TypeNames.Contains(Prefix + type.FullName) || IsWhole(bag, type))) return false;
         record = Rebuild(bag, type);
         return true;
     }
+
+    private static bool IsWhole(PSObject bag, Type type) =>
+        bag.BaseObject is PSCustomObject && type.GetProperties(BindingFlags.Instance | BindingFlags.Public).All(property => !property.CanWrite || bag.Properties[property.Name] is not null);
 
     private static object? Rebuild(object? value, Type type)
     {
@@ -31,6 +37,7 @@ internal static class RecordRebuilder
         if (type.IsInstanceOfType(plain)) return plain;
         if (type == typeof(DateTimeOffset)) return Moment(plain);
         if (type == typeof(DateOnly)) return Day(plain);
+        if (type == typeof(TimeSpan) && plain is PSObject span && span.Properties["Ticks"]?.Value is { } ticks) return TimeSpan.FromTicks(LanguagePrimitives.ConvertTo<long>(ticks));
         if (type == typeof(AppVersion)) return AppVersion.TryParse(Text(plain), out var version) ? version : null;
         if (ItemType(type, typeof(IReadOnlyList<>)) is { } item) return Items(plain, item);
         if (type == typeof(IReadOnlyDictionary<string, string>)) return Texts(plain);
@@ -63,6 +70,11 @@ internal static class RecordRebuilder
     private static Dictionary<string, string> Texts(object plain)
     {
         var texts = new Dictionary<string, string>();
+        if (plain is PSObject { BaseObject: PSCustomObject } bag)
+        {
+            foreach (var member in bag.Properties) texts[member.Name] = Text(member.Value) ?? "";
+        }
+
         if (plain is not IDictionary table) return texts;
         foreach (DictionaryEntry entry in table) texts[Text(entry.Key) ?? ""] = Text(entry.Value) ?? "";
         return texts;
