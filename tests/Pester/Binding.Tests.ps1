@@ -137,6 +137,23 @@ Describe 'Parameters' {
 }
 
 Describe 'Get-UpgradePath' {
+    It 'reads a version as it is written: <from>' -ForEach @(
+        @{ from = 'v0.49.1'; shown = 'metabase 0.49.1 -> 0.50.36' }
+        @{ from = 'x.49.1'; shown = 'metabase 0.49.1 -> 0.50.36' }
+        @{ from = '1.49.1'; shown = 'metabase 1.49.1 -> 1.50.36' }
+        @{ from = '0.46.6.4'; shown = 'metabase 0.46.6.4 -> 0.50.36' }
+    ) {
+        "$(Get-UpgradePath metabase -From $from -To 50)" | Should -Be $shown
+    }
+
+    It 'starts in the edition that is asked for where the version names none' {
+        "$(Get-UpgradePath metabase -From x.49.1 -To 50 -Edition ee)" | Should -Be 'metabase 1.49.1 -> 1.50.36'
+    }
+
+    It 'refuses a pattern as a start' {
+        { Get-UpgradePath metabase -From 1.40.X -ErrorAction Stop } | Should -Throw -ErrorId 'VersionInvalid,*'
+    }
+
     It 'plans 10,000 piped deployments in under a second' {
         $many = 1..10000 | ForEach-Object { [UpgradeModule.AppDeployment]@{ Name = "m$_"; App = 'metabase'; Edition = 'oss'; Version = '0.37.4' } }
         $null = $many[0] | Get-UpgradePath

@@ -18,9 +18,13 @@ Describe 'Views' {
         Get-Shown $backup | Should -Not -Match '2026'
     }
 
-    It 'a run shows its outcome, whichever it is: <_>' -ForEach ([Enum]::GetNames([UpgradeModule.UpgradeOutcome])) {
+    It 'a run shows its outcome, whichever it is: <_>' -ForEach Succeeded, RolledBack, Paused, Interrupted, Failed {
         $run = [UpgradeModule.UpgradeRun]@{ RunId = '1'; From = '1.0.0'; To = '2.0.0'; Outcome = $_ }
         Get-Shown $run | Should -Match $_
+    }
+
+    It 'knows every outcome that there is' {
+        [Enum]::GetNames([UpgradeModule.UpgradeOutcome]) | Should -Be Succeeded, RolledBack, Paused, Interrupted, Failed
     }
 
     It 'a run that goes on shows that it does' {

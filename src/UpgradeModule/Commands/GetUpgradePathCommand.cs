@@ -65,12 +65,6 @@ public sealed class GetUpgradePathCommand : StoreCmdlet
     private void Plan(PathWish wish)
     {
         var app = SessionPaths.App(SessionState.Path, App);
-        if (!AppVersion.TryParse(From, out var from))
-        {
-            throw new UpgradeException("VersionInvalid", UpgradeErrorCategory.InvalidArgument, From, $"'{From}' is not a version.", $"Write it as the application does; Get-AppRelease {App} lists its versions.");
-        }
-
-        // An edition beside a bare version is the edition of both ends: there is nothing else that tells where the path starts.
-        if (TryRun(From, operation => PathFinder.PlanAsync(Session, app, from, null, wish, operation), out var path)) WriteObject(path);
+        if (TryRun(From, operation => PathFinder.PlanAsync(Session, app, From, wish, operation), out var path)) WriteObject(path);
     }
 }

@@ -42,16 +42,26 @@ internal static class PathFinder
     /// <summary>Plans without a deployment.</summary>
     /// <param name="session">The engine.</param>
     /// <param name="app">The application's name or its definition's path.</param>
-    /// <param name="from">The version at the start.</param>
-    /// <param name="fromEdition">The edition at the start.</param>
+    /// <param name="from">The version at the start, as the application writes it.</param>
     /// <param name="wish">Where the path goes.</param>
     /// <param name="operation">Who is told and asked.</param>
-    public static async Task<UpgradePath> PlanAsync(EngineSession session, string app, AppVersion from, string? fromEdition, PathWish wish, PipelineOperation operation)
+    /// <exception cref="UpgradeException"><c>VersionInvalid</c>, and what planning throws.</exception>
+    public static async Task<UpgradePath> PlanAsync(EngineSession session, string app, string from, PathWish wish, PipelineOperation operation)
     {
         var spec = await session.SpecAsync(app, operation.Token).ConfigureAwait(false);
+        var start = VersionScheme.Of(spec).Parse(from);
         return session.Engine.Planner.Plan(
             spec,
-            new PathRequest { From = from, Edition = fromEdition, To = wish.To, ToEdition = wish.Edition, IncludePrerelease = wish.IncludePrerelease });
+            new PathRequest
+            {
+                From = start.Version,
+
+                // A version that names no edition (x.49.1) starts in the one that is asked for: nothing else tells.
+                Edition = start.Edition is null ? wish.Edition : null,
+                To = wish.To,
+                ToEdition = wish.Edition,
+                IncludePrerelease = wish.IncludePrerelease,
+            });
     }
 
     private static UpgradePath Plan(EngineSession session, AppSpec spec, AppDeployment deployment, AppVersion version, PathWish wish)

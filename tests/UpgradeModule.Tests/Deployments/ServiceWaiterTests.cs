@@ -29,7 +29,7 @@ public class ServiceWaiterTests
         var failure = await Assert.ThrowsAsync<UpgradeException>(() => scene.WaitAsync(new WaitRequest { Timeout = TimeSpan.FromSeconds(1.5) }));
         Assert.Equal("ServiceTimeout", failure.ErrorId);
         Assert.Contains("initializing", failure.Message, StringComparison.Ordinal);
-        Assert.Contains("Running changeset v1.00-001", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("Running changeset v1.00-001", failure.Detail, StringComparison.Ordinal);
         Assert.Equal(started.ProcessId, (await scene.GetAsync()).ProcessId);
     }
 
@@ -47,7 +47,7 @@ public class ServiceWaiterTests
     [Fact]
     public async Task A_failed_migration_is_told_with_exit_code_lines_and_meaning()
     {
-        await using var scene = await ProcessScene.CreateAsync("1.0.0", "SAMPLEAPP_FAIL_MIGRATION=v1.00-002", "SAMPLEAPP_MIGRATION_DELAY_MS=300");
+        await using var scene = await ProcessScene.CreateAsync("1.0.0", "SAMPLEAPP_FAIL_MIGRATION=v1.00-002", "SAMPLEAPP_MIGRATION_DELAY_MS=1500");
         await scene.StartAsync();
         var failure = await Assert.ThrowsAsync<UpgradeException>(() => scene.WaitAsync());
         Assert.Equal("ServiceCrashed", failure.ErrorId);
