@@ -30,12 +30,15 @@ internal sealed class ArtifactService(IDefinitionCatalog definitions, IArtifactF
     {
         var host = hosts.For(context.Deployment.HostKind);
         var installed = await host.ReadInstalledVersionAsync(context, cancellationToken).ConfigureAwait(false);
-        if (installed is not null && installed == request.Version) return context.Deployment with { Version = installed };
-        await DemandStoppedAsync(host, context, cancellationToken).ConfigureAwait(false);
+        var there = installed is not null && installed == request.Version;
+        if (there && string.IsNullOrEmpty(request.Path)) return context.Deployment with { Version = installed };
+        if (!there) await DemandStoppedAsync(host, context, cancellationToken).ConfigureAwait(false);
         var complete = WithEdition(context.Spec, request.Edition.Length == 0 ? request with { Edition = context.Deployment.Edition } : request);
         if (complete.Destination.Length == 0) complete = complete with { Destination = FolderOf(context.Deployment) };
         var artifact = await fetcher.FetchAsync(context.Spec, complete, context.Operation, cancellationToken).ConfigureAwait(false);
 
+        // A file that was given is verified even where nothing is left to do: it may be another version than its giver believes.
+        if (there) return context.Deployment with { Version = installed };
         var taken = await host.LockAsync(context, $"Update-AppArtifact to {artifact.Version}", cancellationToken).ConfigureAwait(false);
         await using (taken.ConfigureAwait(false))
         {

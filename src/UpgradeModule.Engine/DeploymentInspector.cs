@@ -27,12 +27,14 @@ internal sealed class DeploymentInspector(DeploymentServices services)
         var service = Of(host, one => looking.AskAsync(() => one.GetServiceAsync(context, time.Token)), noHost);
         var installed = Of(host, one => looking.AskAsync(() => one.ReadInstalledVersionAsync(context, time.Token)), noHost);
         var migrations = Of(host, one => looking.AskAsync(() => MigrationsAsync(one, context, time.Token)), noHost);
-        await Task.WhenAll(latest, answer, service, installed, migrations).ConfigureAwait(false);
+        var database = Of(host, one => looking.AskAsync(() => DatabaseAsync(one, context, time.Token)), noHost);
+        await Task.WhenAll(latest, answer, service, installed, migrations, database).ConfigureAwait(false);
         var seen = new Seen(spec, await answer.ConfigureAwait(false), await installed.ConfigureAwait(false), await migrations.ConfigureAwait(false));
         var (state, _) = await service.ConfigureAwait(false);
         return deployment with
         {
             Version = seen.Version ?? deployment.Version,
+            Database = (await database.ConfigureAwait(false)).Value ?? deployment.Database,
             Latest = (await latest.ConfigureAwait(false)).Value,
             Versions = seen.Sightings,
             VersionsAgree = seen.Agree,
@@ -59,6 +61,14 @@ internal sealed class DeploymentInspector(DeploymentServices services)
     {
         var releases = await services.Definitions.ReleasesAsync(deployment.DefinitionPath ?? deployment.App, deployment.Edition.Length > 0 ? deployment.Edition : null, cancellationToken).ConfigureAwait(false);
         return releases.FirstOrDefault(release => release is { Status: ReleaseStatus.Available, PreRelease: false })?.Version;
+    }
+
+    // Settings change behind the store's back: what backups and upgrades will use is what they say now.
+    private async Task<DatabaseTarget?> DatabaseAsync(IAppHost host, DeploymentContext context, CancellationToken cancellationToken)
+    {
+        if (context.Deployment.Database is not { FromSettings: true } stored) return context.Deployment.Database;
+        var settings = await host.ReadSettingsAsync(context, cancellationToken).ConfigureAwait(false);
+        return services.Databases.Locate(context, settings) ?? stored;
     }
 
     private async Task<MigrationState?> MigrationsAsync(IAppHost host, DeploymentContext context, CancellationToken cancellationToken)

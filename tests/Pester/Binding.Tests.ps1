@@ -76,13 +76,23 @@ Describe 'Records along the pipeline, <how>' -ForEach @(
     }
 
     It 'bind a backup to Restore-AppDatabase and Test-AppBackup' {
-        Get-Plan { & $Copy $backup | Restore-AppDatabase -Deployment $deployment -WhatIf } | Should -Match 'Replace its data by the backup wiki-1.*wiki'
+        Get-Plan { & $Copy $backup | Restore-AppDatabase -Deployment $deployment -WhatIf } | Should -Match 'Replace its data by the backup wiki-1 of 2026-11-\d\d \d\d:\d\d.*wiki'
         Get-Plan { & $Copy $backup | Test-AppBackup -WhatIf } | Should -Match 'wiki-1'
         Get-Plan { & $Copy $deployment | Restore-AppDatabase -Backup $backup -WhatIf } | Should -Match 'wiki-1.*wiki'
     }
 
     It 'bind a run to Complete-UpgradeRun' {
         Get-Plan { & $Copy $run | Complete-UpgradeRun -WhatIf } | Should -Match 'wiki, run run-1'
+    }
+
+    It 'ask of a run with what it keeps, and nothing of a completed one' {
+        $keeps = [UpgradeModule.UpgradeRun]@{ RunId = 'run-2'; Deployment = $deployment; Outcome = 'Succeeded'; Kept = [UpgradeModule.KeptItem[]]@(@{ Kind = 'DatabaseFile'; Location = '/srv/kept.db' }, @{ Kind = 'Artifact'; Location = '/srv/old.jar'; Dropped = $true }) }
+        $plan = Get-Plan { & $Copy $keeps | Complete-UpgradeRun -WhatIf }
+        $plan | Should -Match 'DatabaseFile /srv/kept\.db'
+        $plan | Should -Not -Match 'old\.jar'
+        $done = [UpgradeModule.UpgradeRun]@{ RunId = 'run-3'; Deployment = $deployment; Outcome = 'Succeeded'; Completed = $true }
+        Get-Plan { & $Copy $done | Complete-UpgradeRun -WhatIf } | Should -Not -Match 'run-3'
+        (& $Copy $done | Complete-UpgradeRun -Confirm:$false).RunId | Should -Be run-3
     }
 
     It 'bind several at once' {

@@ -42,6 +42,13 @@ internal sealed class ArtifactFetcher : IArtifactFetcher, IDisposable
         try
         {
             var artifact = await verifier.VerifyAsync(plan.Target, plan.Shown, operation, cancellationToken).ConfigureAwait(false);
+            if (plan.LocalPath is not null && !await HasHashAsync(plan.LocalPath, artifact.Sha256, cancellationToken).ConfigureAwait(false))
+            {
+                // The file that was given is what is wanted: it is verified itself, whatever was fetched before.
+                operation.Verbose($"'{plan.Target}' is there and not the same as '{plan.Shown}', which is taken.");
+                return null;
+            }
+
             if (await IsAsFetchedAsync(plan.Target, artifact.Sha256, cancellationToken).ConfigureAwait(false)) return artifact with { Cached = true };
             operation.Verbose($"'{plan.Target}' is not what was fetched then, and is fetched again.");
         }
@@ -52,6 +59,9 @@ internal sealed class ArtifactFetcher : IArtifactFetcher, IDisposable
 
         return null;
     }
+
+    private static async Task<bool> HasHashAsync(string path, string sha256, CancellationToken cancellationToken) =>
+        sha256.Equals(await FileHash.ComputeAsync(path, cancellationToken).ConfigureAwait(false), StringComparison.OrdinalIgnoreCase);
 
     private static async Task<bool> IsAsFetchedAsync(string path, string sha256, CancellationToken cancellationToken)
     {

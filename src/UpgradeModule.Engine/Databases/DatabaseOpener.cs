@@ -10,8 +10,7 @@ public sealed class DatabaseOpener(AppDatabases databases) : IDatabaseOpener
     /// <inheritdoc/>
     public async Task<DatabaseAccess> ResolveAsync(DeploymentContext context, AppSettings settings, CancellationToken cancellationToken)
     {
-        var given = context.Deployment.Database;
-        var found = given is { FromSettings: false } ? Complete(given, context, settings) : Read(context, settings, given);
+        var found = Find(context, settings);
         var target = context.Credential is { } caller ? found.Target with { User = caller.UserName } : found.Target;
         var hasServer = target.Engine is DatabaseEngine.Postgres or DatabaseEngine.MySql or DatabaseEngine.Mongo;
         return new DatabaseAccess
@@ -23,8 +22,17 @@ public sealed class DatabaseOpener(AppDatabases databases) : IDatabaseOpener
     }
 
     /// <inheritdoc/>
+    public DatabaseTarget Locate(DeploymentContext context, AppSettings settings) => Find(context, settings).Target;
+
+    /// <inheritdoc/>
     public async Task<IAppDatabase> OpenAsync(DeploymentContext context, AppSettings settings, CancellationToken cancellationToken) =>
         databases.Open(await ResolveAsync(context, settings, cancellationToken).ConfigureAwait(false), context.Operation);
+
+    private static FoundDatabase Find(DeploymentContext context, AppSettings settings)
+    {
+        var given = context.Deployment.Database;
+        return given is { FromSettings: false } ? Complete(given, context, settings) : Read(context, settings, given);
+    }
 
     private static FoundDatabase Read(DeploymentContext context, AppSettings settings, DatabaseTarget? before)
     {

@@ -16,6 +16,12 @@ public interface IDatabaseOpener
     /// <exception cref="UpgradeException"><c>DatabaseSettingsInvalid</c>: the settings don't tell a database; the message names the setting, never a value. <c>SecretNotFound</c>.</exception>
     Task<DatabaseAccess> ResolveAsync(DeploymentContext context, AppSettings settings, CancellationToken cancellationToken);
 
+    /// <summary>Tells where the database is, as <see cref="ResolveAsync"/> finds it, without asking for a password.</summary>
+    /// <param name="context">The deployment.</param>
+    /// <param name="settings">The settings that the application is given.</param>
+    /// <exception cref="UpgradeException"><c>DatabaseSettingsInvalid</c>.</exception>
+    DatabaseTarget Locate(DeploymentContext context, AppSettings settings);
+
     /// <summary>Finds the database and gives it to work with. Nothing is connected to yet.</summary>
     /// <param name="context">The deployment.</param>
     /// <param name="settings">The settings that the application is given.</param>

@@ -92,7 +92,7 @@ internal sealed class PathWalk(AppSpec spec, PathIndex index, PathEditions editi
             To = to,
             Edition = _edition,
             Reason = reason,
-            Requirements = index.Requirements.At(after),
+            Requirements = index.Requirements.At(after, engine),
             StepsBefore = Steps(before, after, isBefore: true),
             StepsAfter = Steps(before, after, isBefore: false),
             ReleaseNotes = notes,

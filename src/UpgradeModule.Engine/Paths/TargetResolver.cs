@@ -1,3 +1,4 @@
+using System.Globalization;
 using UpgradeModule.Engine.Apps;
 
 namespace UpgradeModule.Engine.Paths;
@@ -66,7 +67,7 @@ internal sealed class TargetResolver(AppSpec spec, VersionScheme scheme, string 
         var usable = paths.Releases.Where(release => release.Usable).ToList();
         var above = usable.FindIndex(release => release.Neutral > wanted);
         var near = above < 0 ? usable.TakeLast(2) : usable.Skip(Math.Max(0, above - 1)).Take(above == 0 ? 1 : 2);
-        var date = spec.Source?.Date is { } day ? $" The definition was made on {day:yyyy-MM-dd}; for a newer release register a newer definition with Register-AppDefinition." : "";
+        var date = spec.Source?.Date is { } day ? string.Create(CultureInfo.InvariantCulture, $" The definition was made on {day:yyyy-MM-dd}; for a newer release register a newer definition with Register-AppDefinition.") : "";
         return new UpgradeException(
             "VersionNotFound",
             UpgradeErrorCategory.ObjectNotFound,
@@ -98,5 +99,5 @@ internal sealed class TargetResolver(AppSpec spec, VersionScheme scheme, string 
         UpgradeErrorCategory.InvalidArgument,
         target,
         $"{spec.DisplayName} {target} is older than {scheme.In(from, edition)}, which runs. An upgrade path goes up only: an older version on a newer database breaks it.",
-        "There are two ways back: Restore-AppDatabase with the backup taken before the upgrade, which loses what was written since; or, where the application can, Invoke-MigrateDown with the newer version's artifact.");
+        "There are two ways back: Restore-AppDatabase with the backup taken before the upgrade, which loses what was written since; or, where the application can, its own down-migration, run with the newer version's artifact while the service is stopped (for Metabase: migrate down).");
 }

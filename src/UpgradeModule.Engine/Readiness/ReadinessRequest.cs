@@ -15,6 +15,9 @@ public sealed record ReadinessRequest
     /// <summary>The mirror that artifacts will come from.</summary>
     public string? BaseUrl { get; init; }
 
+    /// <summary>The ids of manual steps that the caller says are done.</summary>
+    public IReadOnlyList<string> ConfirmedSteps { get; init; } = [];
+
     /// <summary>Whether no backup will be made.</summary>
     public bool SkipBackup { get; init; }
 

@@ -38,8 +38,16 @@ public sealed class CompleteUpgradeRunCommand : StoreCmdlet
         foreach (var given in Run)
         {
             if (!TryRun(given.RunId, operation => FindAsync(given, operation), out var run)) continue;
-            var kept = run.Kept.Count(item => !item.Dropped);
-            if (!Confirmed($"{run.Deployment.Name}, run {run.RunId}", $"Drop the {kept} thing(s) kept for the way back", Force)) continue;
+            if (run.Completed)
+            {
+                // Nothing is left to drop, so there is nothing to ask.
+                WriteObject(run);
+                continue;
+            }
+
+            var kept = run.Kept.Where(item => !item.Dropped).ToList();
+            var plan = kept.Count == 0 ? "Complete it; nothing is kept for the way back" : $"Drop what is kept for the way back: {string.Join(", ", kept)}";
+            if (!Confirmed($"{run.Deployment.Name}, run {run.RunId}", plan, Force)) continue;
             var completed = TryRun(
                 run.RunId,
                 async operation =>

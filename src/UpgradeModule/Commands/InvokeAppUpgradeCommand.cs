@@ -126,7 +126,8 @@ public sealed class InvokeAppUpgradeCommand : DatabaseCmdlet
                 var result = await Session.Engine.Upgrades.RunAsync(context, request, operation.Token).ConfigureAwait(false);
 
                 // A pipeline that stops takes no record any more: what came of it is said as a warning, and Get-UpgradeRun has the whole.
-                if (operation.Token.IsCancellationRequested) operation.Warning(ResultText.Of(result));
+                // A pause was said already, by the run itself.
+                if (operation.Token.IsCancellationRequested && result.Outcome != UpgradeOutcome.Paused) operation.Warning(ResultText.Of(result));
                 return result;
             },
             out var result);
@@ -137,7 +138,6 @@ public sealed class InvokeAppUpgradeCommand : DatabaseCmdlet
     private void Report(UpgradeResult result)
     {
         WriteObject(result);
-        if (result.Outcome == UpgradeOutcome.Paused) WriteWarning(ResultText.Of(result));
         if (result.Outcome is UpgradeOutcome.RolledBack or UpgradeOutcome.Failed or UpgradeOutcome.Interrupted)
         {
             WriteError(ErrorFactory.Create(ResultText.Failure(result), result.Deployment.Name));

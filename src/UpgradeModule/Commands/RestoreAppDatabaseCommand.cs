@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using UpgradeModule.Binding;
 using UpgradeModule.Completion;
+using UpgradeModule.Display;
 using UpgradeModule.Pipeline;
 
 namespace UpgradeModule.Commands;
@@ -61,7 +62,7 @@ public sealed class RestoreAppDatabaseCommand : StoreCmdlet
 
     private void Restore(AppDeployment deployment, AppBackup backup)
     {
-        if (!Confirmed(deployment.Name, $"Replace its data by the backup {backup.Id} of {backup.Created.ToLocalTime():g}", Force)) return;
+        if (!Confirmed(deployment.Name, $"Replace its data by the backup {backup.Id} of {Show.Time(backup.Created)}", Force)) return;
         var restored = TryRun(
             deployment.Name,
             async operation =>

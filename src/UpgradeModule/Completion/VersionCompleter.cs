@@ -1,3 +1,4 @@
+using UpgradeModule.Display;
 using UpgradeModule.Pipeline;
 
 namespace UpgradeModule.Completion;
@@ -14,5 +15,5 @@ internal sealed class VersionCompleter : EngineCompleter
     }
 
     private static string ToolTip(AppRelease release) =>
-        $"{release.App} {release.Version}{(release.Date is { } date ? $", {date:yyyy-MM-dd}" : "")}{(release.Status == ReleaseStatus.Available ? "" : ", not recommended")}";
+        $"{release.App} {release.Version}{(release.Date is { } date ? $", {Show.Day(date)}" : "")}{(release.Status == ReleaseStatus.Available ? "" : ", not recommended")}";
 }

@@ -155,6 +155,22 @@ public sealed class ArtifactFetcherTests : IDisposable
     }
 
     [Fact]
+    public async Task A_given_file_is_verified_itself_even_where_the_version_was_fetched_before()
+    {
+        var right = _folder.File("right.jar");
+        var wrong = _folder.File("wrong.jar");
+        await File.WriteAllBytesAsync(right, Jar("v0.50.12"));
+        await File.WriteAllBytesAsync(wrong, Jar("v0.50.11"));
+        var fetched = await FetchAsync(Request("0.50.12", null) with { Path = right });
+
+        Assert.Equal("ArtifactVersionMismatch", (await FailAsync(Request("0.50.12", null) with { Path = wrong })).ErrorId);
+        Assert.Equal(await File.ReadAllBytesAsync(right), await File.ReadAllBytesAsync(fetched.Path));
+
+        // The same file again needs no second copy.
+        Assert.True((await FetchAsync(Request("0.50.12", null) with { Path = right })).Cached);
+    }
+
+    [Fact]
     public async Task A_program_is_asked_for_its_version()
     {
         var request = new ArtifactRequest { Version = AppVersion.Parse("1.1.0"), Edition = "standard", BaseUrl = await SampleApps.FolderAsync(), Destination = Destination };
@@ -206,6 +222,8 @@ public sealed class ArtifactFetcherTests : IDisposable
         Assert.Single(Directory.EnumerateDirectories(Path.Combine(scene.Folder, ".upgrademodule", "scene", "kept")));
         await service.UpdateAsync(scene.Context, request, CancellationToken.None);
         Assert.Single(Directory.EnumerateDirectories(Path.Combine(scene.Folder, ".upgrademodule", "scene", "kept")));
+        var another = request with { Path = await SampleApps.FileAsync("1.0.0") };
+        Assert.Equal("ArtifactVersionMismatch", (await Assert.ThrowsAsync<UpgradeException>(() => service.UpdateAsync(scene.Context, another, CancellationToken.None))).ErrorId);
     }
 
     private static byte[] Jar(string tag)

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using NSubstitute;
 using NSubstitute.ExceptionExtensions;
+using UpgradeModule.Engine.Apps;
+using UpgradeModule.Engine.Databases;
 using UpgradeModule.Engine.Deployments;
 using UpgradeModule.Engine.Migrations;
 using UpgradeModule.Engine.Operations;
@@ -149,6 +151,27 @@ public sealed class DeploymentInspectionTests : IDisposable
             Assert.Equal("first", one.Name);
             break;
         }
+    }
+
+    [Fact]
+    public async Task The_database_is_the_one_that_the_settings_name_now_unless_it_was_given()
+    {
+        _scene.Spec.Settings.Database = new DatabaseSettingsSpec { Uri = "DB_URI" };
+        _scene.Settings.Set("DB_URI", $"postgres://app:{DeploymentScene.Password}@db/new", "app.env");
+        var opener = new DatabaseOpener(new AppDatabases());
+        _scene.Databases.Locate(default!, default!).ReturnsForAnyArgs(call => opener.Locate(call.Arg<DeploymentContext>(), call.Arg<AppSettings>()));
+        var stored = new DatabaseTarget { Engine = DatabaseEngine.Postgres, Server = "db", Name = "old", MaintenanceUser = "dba", MaintenanceSecret = "env:DBA", FromSettings = true };
+
+        var seen = Assert.Single(await _scene.InspectAsync([new AppDeployment { App = "app", Database = stored }])).Database!;
+        Assert.Equal(("new", "dba", "env:DBA"), (seen.Name, seen.MaintenanceUser, seen.MaintenanceSecret));
+        Assert.Contains("app.env", seen.Source, StringComparison.Ordinal);
+
+        var given = stored with { FromSettings = false };
+        Assert.Equal(given, Assert.Single(await _scene.InspectAsync([new AppDeployment { App = "app", Database = given }])).Database);
+
+        // Settings that can't be read are no reason to forget what is known.
+        _scene.Settings.Set("DB_URI", "nonsense", "app.env");
+        Assert.Equal(stored, Assert.Single(await _scene.InspectAsync([new AppDeployment { App = "app", Database = stored }])).Database);
     }
 
     [Fact]

@@ -109,6 +109,23 @@ public class UpgradePathPlannerTests
         static AppDeployment On(DatabaseEngine engine) => new() { Name = "m", App = "metabase", Database = new DatabaseTarget { Engine = engine } };
     }
 
+    [Theory]
+    [InlineData(DatabaseEngine.Postgres, "java, postgres")]
+    [InlineData(DatabaseEngine.MySql, "java, mariadb, mysql")]
+    [InlineData(DatabaseEngine.H2, "java")]
+    [InlineData(null, "java, mariadb, mysql, postgres")]
+    public void What_is_needed_of_other_database_engines_is_left_out_where_the_engine_is_known(DatabaseEngine? engine, string needed)
+    {
+        var database = engine is null ? null : new DatabaseTarget { Engine = engine.Value };
+        var path = Planner.Plan(Definitions.Metabase, new PathRequest { From = AppVersion.Parse("0.58.1"), To = "59", Deployment = new AppDeployment { Name = "m", App = "metabase", Database = database } });
+        Assert.Equal(needed, string.Join(", ", path.Stops[^1].Requirements.Select(need => need.Name).Order()));
+    }
+
+    [Fact]
+    public void What_is_needed_of_engines_that_hold_no_data_stays() => Assert.Contains("redis", Planner.Plan(
+        Definitions.Overleaf,
+        new PathRequest { From = AppVersion.Parse("5.5.8"), To = "6.3.0", Deployment = new AppDeployment { Database = new DatabaseTarget { Engine = DatabaseEngine.Mongo } } }).Stops[0].Requirements.Select(need => need.Name));
+
     [Fact]
     public void A_step_that_needs_a_newer_version_brings_its_own_stop()
     {
@@ -162,7 +179,7 @@ public class UpgradePathPlannerTests
     {
         var older = Assert.Throws<UpgradeException>(() => Plan(Definitions.Metabase, "0.50.36", "0.49.1"));
         Assert.Contains("Restore-AppDatabase", older.Message, StringComparison.Ordinal);
-        Assert.Contains("Invoke-MigrateDown", older.Message, StringComparison.Ordinal);
+        Assert.Contains("migrate down", older.Message, StringComparison.Ordinal);
         Assert.Contains("0.50.36", Assert.Throws<UpgradeException>(() => Plan(Definitions.Metabase, "0.40.8", "0.50.99")).Message, StringComparison.Ordinal);
         var withdrawn = Assert.Throws<UpgradeException>(() => Plan(Definitions.Overleaf, "4.2.9", "5.0.1"));
         Assert.Equal("ReleaseWithdrawn", withdrawn.ErrorId);

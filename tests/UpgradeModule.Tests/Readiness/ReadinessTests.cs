@@ -97,6 +97,8 @@ public sealed class ReadinessTests : IDisposable
         _scene.Path = _scene.Path! with { Stops = [_scene.Path.Stops[0] with { StepsBefore = [new UpgradeStep { Id = "export", Title = "Export it" }] }] };
 
         Found(await _scene.CheckAsync(), "ManualSteps", blocks: false, "'export' before 1.1.0 (Export it)");
+        _scene.Request = _scene.Request with { ConfirmedSteps = ["Export"] };
+        Assert.DoesNotContain((await _scene.CheckAsync()).Warnings, warning => warning.Check == "ManualSteps");
     }
 
     [Theory]

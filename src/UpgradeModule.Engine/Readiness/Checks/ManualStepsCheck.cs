@@ -11,7 +11,7 @@ internal sealed class ManualStepsCheck : IReadinessCheck
     {
         var ahead = context.Path.Stops
             .SelectMany(stop => stop.StepsBefore.Select(step => (Step: step, Where: $"before {stop.To}")).Concat(stop.StepsAfter.Select(step => (Step: step, Where: $"after {stop.To}"))))
-            .Where(entry => entry.Step.Done != true && entry.Step.Needed != false)
+            .Where(entry => entry.Step.Done != true && entry.Step.Needed != false && !context.Request.ConfirmedSteps.Contains(entry.Step.Id, StringComparer.OrdinalIgnoreCase))
             .Select(entry => $"'{entry.Step.Id}' {entry.Where} ({entry.Step.Title})")
             .ToList();
         return Task.FromResult<IReadOnlyList<Finding>>(ahead.Count == 0

@@ -15,6 +15,7 @@ internal sealed class CheckReadiness() : UpgradeActionBase("Readiness", "Check t
             BackupDestination = run.Request.BackupDestination,
             ArtifactPath = run.Request.ArtifactPath,
             BaseUrl = run.Request.BaseUrl,
+            ConfirmedSteps = run.Request.ConfirmedSteps,
             HoldsLock = true,
         };
         var result = await run.Services.Readiness.CheckAsync(run.Deployment, request, cancellationToken).ConfigureAwait(false);
