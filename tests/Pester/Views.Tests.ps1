@@ -31,6 +31,33 @@ Describe 'Views' {
         Get-Shown ([UpgradeModule.UpgradeRun]@{ RunId = '1'; From = '1.0.0'; To = '2.0.0' }) | Should -Match 'running'
     }
 
+    It 'a path and a readiness result fit a window of <_> columns, with whole words' -ForEach 60, 80, 100 {
+        $deployment = [UpgradeModule.AppDeployment]@{ Name = 'wiki'; App = 'metabase'; Edition = 'oss'; Version = '0.37.4' }
+        $path = $deployment | Get-UpgradePath -To 0.65.4
+        $readiness = [UpgradeModule.ReadinessResult]@{ Deployment = $deployment; Ready = $true; Path = $path; Checks = [string[]](1..20 | ForEach-Object { "CheckOfNumber$_" }) }
+        foreach ($text in [UpgradeModule.Display.Show]::Path($path, $_), [UpgradeModule.Display.Show]::Readiness($readiness, $_)) {
+            $lines = $text -split '\r?\n'
+            ($lines | Measure-Object Length -Maximum).Maximum | Should -BeLessThan $_
+        }
+        [UpgradeModule.Display.Show]::Path($path, $_) | Should -Match '(?m)^ {4,}needs java 21\+'
+        $words = [UpgradeModule.Display.Show]::Readiness($readiness, $_) -split '\s+' -replace ',$'
+        1..20 | ForEach-Object { $words | Should -Contain "CheckOfNumber$_" }
+        Get-Shown $path | Should -Match 'needs java 8\+'
+    }
+
+    It 'a deployment shows its command line, and no types, in a list of everything' {
+        $settings = [UpgradeModule.AppHostSettings]@{ Command = 'java'; Arguments = [string[]]('-Xmx1g', '-jar', '{artifact}'); ArtifactPath = '/srv/metabase.jar' }
+        $deployment = [UpgradeModule.AppDeployment]@{ Name = 'wiki'; App = 'metabase'; Settings = $settings }
+        $shown = ($deployment | Format-List * | Out-String -Width 200) -replace '\x1b\[[0-9;]*m'
+        $shown | Should -Match 'Settings\s+: java -Xmx1g -jar \{artifact\}'
+        $shown | Should -Not -Match 'System\.Collections'
+    }
+
+    It 'a table of runs shows every outcome whole, in 80 columns' {
+        $run = [UpgradeModule.UpgradeRun]@{ RunId = '20261121T100000-abcdef'; Deployment = [UpgradeModule.AppDeployment]@{ Name = 'wiki' }; From = '1.0.0'; To = '2.0.0'; Outcome = 'Interrupted' }
+        Get-Shown $run -Width 80 | Should -Match 'Interrupted'
+    }
+
     It 'a release shows its day' {
         $release = [UpgradeModule.AppRelease]@{ App = 'metabase'; Version = '0.50.36'; Date = [DateOnly]'2025-05-05' }
         Get-Shown $release | Should -Match '2025-05-05'

@@ -27,6 +27,7 @@ public sealed record AppHostSettings
     /// <summary>How long a graceful stop may take before the process is killed; the definition's grace where empty.</summary>
     public TimeSpan? StopTimeout { get; init; }
 
-    /// <inheritdoc/>
-    public override string ToString() => string.Join(' ', new[] { Command, ArtifactPath }.Where(part => !string.IsNullOrEmpty(part)));
+    /// <summary>The command line, with <c>{artifact}</c> as it is written and what has spaces in it in quotes; the artifact's path where there is none.</summary>
+    public override string ToString() =>
+        string.IsNullOrEmpty(Command) ? ArtifactPath ?? "" : string.Join(' ', Arguments.Prepend(Command).Select(static part => part.Contains(' ') || part.Length == 0 ? $"\"{part}\"" : part));
 }

@@ -56,11 +56,13 @@ public static class Show
 
     /// <summary>Shows an upgrade path as a small table with the steps between its stops.</summary>
     /// <param name="path">The path.</param>
-    public static string Path(object? path) => Record<UpgradePath>(path) is { } record ? PathView.Of(record) : "";
+    /// <param name="window">The width of the window that it is shown in, in columns; 0 where it isn't known.</param>
+    public static string Path(object? path, int window = 0) => Record<UpgradePath>(path) is { } record ? PathView.Of(record, window) : "";
 
     /// <summary>Shows what stands in the way of an upgrade, and what to do about it.</summary>
     /// <param name="result">The result of Test-UpgradeReadiness.</param>
-    public static string Readiness(object? result) => Record<ReadinessResult>(result) is { } record ? ReadinessView.Of(record) : "";
+    /// <param name="window">The width of the window that it is shown in, in columns; 0 where it isn't known.</param>
+    public static string Readiness(object? result, int window = 0) => Record<ReadinessResult>(result) is { } record ? ReadinessView.Of(record, window) : "";
 
     private static IEnumerable<string> Texts(object? items)
     {
