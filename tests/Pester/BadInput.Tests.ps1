@@ -9,7 +9,7 @@ BeforeDiscovery {
         @{ What = 'an unknown app of which a file is wanted'; Command = { Save-AppArtifact metabse 0.50.1 }; Id = 'AppNotFound'; Target = 'metabse'; Category = 'ObjectNotFound'; Says = 'metabase' }
         @{ What = 'a version that never was'; Command = { Get-UpgradePath metabase 0.50.36 -To 0.50.999 }; Id = 'VersionNotFound'; Target = '0.50.999'; Category = 'ObjectNotFound'; Says = '0\.50\.36' }
         @{ What = 'a target that is no version'; Command = { Get-UpgradePath metabase 0.50.36 -To newest }; Id = 'VersionInvalid'; Target = 'newest'; Category = 'InvalidArgument'; Says = 'latest' }
-        @{ What = 'a start that is no version'; Command = { Get-UpgradePath metabase new }; Id = 'VersionInvalid'; Target = 'new'; Category = 'InvalidArgument'; Says = 'Get-AppRelease' }
+        @{ What = 'a start that is no version'; Command = { Get-UpgradePath metabase new }; Id = 'VersionInvalid'; Target = 'new'; Category = 'InvalidArgument'; Says = 'is written like' }
         @{ What = 'an older target'; Command = { Get-UpgradePath metabase 0.50.36 -To 0.49.1 }; Id = 'TargetOlder'; Target = '0.49.1'; Category = 'InvalidArgument'; Says = 'Restore-AppDatabase.*artifact' }
         @{ What = 'an unknown edition'; Command = { Get-UpgradePath metabase 0.50.36 -Edition premium }; Id = 'EditionNotFound'; Target = 'premium'; Category = 'ObjectNotFound'; Says = 'oss, ee' }
         @{ What = 'a path that belongs to no deployment'; Command = { Get-UpgradePath metabase 0.50.1 -To 0.50.36 | Invoke-AppUpgrade }; Id = 'DeploymentMissing'; Target = 'metabase 0.50.1 -> 0.50.36'; Category = 'InvalidArgument'; Says = 'Get-AppDeployment' }
@@ -264,7 +264,7 @@ Describe 'Two at once' {
             $result = $first | Wait-Job -Timeout 120 | Receive-Job
         }
         finally { Remove-Job $first -Force }
-        "$($result.Outcome)" | Should -Be Succeeded -Because $result.Error
+        $result.Outcome.ToString() | Should -Be Succeeded -Because $result.Error
         Get-AnsweredVersion $app.Url | Should -Be 'v1.1.0'
         Get-NoteId $app.Url | Should -Contain $id
         @(Get-UpgradeRun -Name busy | Where-Object Outcome -EQ Succeeded) | Should -HaveCount 1

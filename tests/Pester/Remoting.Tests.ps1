@@ -56,7 +56,7 @@ Describe 'Records that went through <Way>' -ForEach $ways {
         Get-NoteId $app.Url | Should -Contain $id
 
         $run = & $Through $result
-        "$($run.Outcome)" | Should -BeIn 'Succeeded', "$([int][UpgradeModule.UpgradeOutcome]::Succeeded)"
+        "$($run.Outcome)" | Should -BeIn 'Succeeded', '0' -Because 'PowerShell itself gives enumerations as numbers'
         $done = $run | Complete-UpgradeRun -Force -ErrorAction Stop
         $done.Completed | Should -BeTrue
         $done.Kept | Where-Object { Test-Path -LiteralPath $_.Location } | Should -BeNullOrEmpty
