@@ -13,13 +13,14 @@ internal sealed class ActionRunner(RunContext run, RunProgress progress)
     /// <param name="cancellationToken">Ends the work.</param>
     public async Task<ActionResult> DoAsync(IUpgradeAction action, List<BegunAction> begun, CancellationToken cancellationToken)
     {
-        cancellationToken.ThrowIfCancellationRequested();
+        var begin = action.SeesToCancellation ? CancellationToken.None : cancellationToken;
+        begin.ThrowIfCancellationRequested();
         progress.Begin(action.Title);
         var watch = Stopwatch.StartNew();
         var order = 0;
         try
         {
-            order = await run.Recorder.IntentAsync(action, cancellationToken).ConfigureAwait(false);
+            order = await run.Recorder.IntentAsync(action, begin).ConfigureAwait(false);
             begun.Add(new BegunAction(action, order));
             run.Operation.Verbose(At(action) + action.Title);
             var result = await action.DoAsync(run, cancellationToken).ConfigureAwait(false);

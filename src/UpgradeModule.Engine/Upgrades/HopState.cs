@@ -21,6 +21,9 @@ internal sealed class HopState
     /// <summary>How long it took to read them.</summary>
     public TimeSpan BaselineTook { get; set; }
 
+    /// <summary>Whether they were read after the stop, so that nobody could change them since.</summary>
+    public bool BaselineIsFinal { get; set; }
+
     /// <summary>The migrations before the hop; <see langword="null"/> where the application records none.</summary>
     public MigrationState? MigrationsBefore { get; set; }
 

@@ -80,7 +80,7 @@ internal static class RunMessages
         else if (hop.StartedOn is null) text.Append(" The new version had not been started, so the database was not touched.");
         if (hop.ArtifactIsBack) text.Append(CultureInfo.InvariantCulture, $" The artifact of {run.Reached} is in its place again.");
         text.Append(CultureInfo.InvariantCulture, $" {run.AppName} {run.Reached} runs again and is healthy; every row that was written until the stop is there.");
-        if (hop.ReplacedData is { } data) text.Append(CultureInfo.InvariantCulture, $" What the failed version left is kept as {data.Location}.");
+        if (hop.ReplacedData is { } data) text.Append(CultureInfo.InvariantCulture, $" What {hop.Stop.To} left, with what was written to it, is kept as {data.Location}.");
         if (hop.LogPath is { } log) text.Append(CultureInfo.InvariantCulture, $" Its log is {log}.");
         return text.ToString();
     }

@@ -7,7 +7,7 @@ namespace UpgradeModule.Engine.Upgrades;
 
 /// <summary>
 /// Writes a run's record as it goes. Nothing is written before <see cref="BeginAsync"/>: a run that readiness refuses leaves no trace.
-/// On the way back a journal that fails is told and no obstacle: getting the application back counts more.
+/// On the way back, and once the new version is in use, a journal that fails is told and no obstacle: the application counts more.
 /// </summary>
 internal sealed class RunRecorder(RunDocument document, IUpgradeJournal journal, IOperationContext operation)
 {
@@ -25,6 +25,9 @@ internal sealed class RunRecorder(RunDocument document, IUpgradeJournal journal,
 
     /// <summary>Whether the run is on its way back.</summary>
     public bool GoingBack { get; set; }
+
+    /// <summary>Whether the new version of the present stop is healthy and in use: then a journal that fails is no reason to take it back.</summary>
+    public bool Serving { get; set; }
 
     /// <summary>Writes the run down.</summary>
     /// <param name="cancellationToken">Ends the work.</param>
@@ -128,7 +131,7 @@ internal sealed class RunRecorder(RunDocument document, IUpgradeJournal journal,
         {
             await write(cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception failure) when (GoingBack && failure is not OutOfMemoryException)
+        catch (Exception failure) when ((GoingBack || Serving) && failure is not OutOfMemoryException and not OperationCanceledException)
         {
             operation.Warning($"An entry of the upgrade run {Document.Run.RunId} could not be written to {journal.Location}: {failure.Message}");
         }

@@ -59,6 +59,7 @@ internal sealed class UpgradeRunner(RunContext run, RunProgress progress)
         try
         {
             run.BeginHop(stop);
+            run.Recorder.Serving = false;
             foreach (var action in RunPlan.Hop(run.Path, index))
             {
                 var result = await _actions.DoAsync(action, begun, cancellationToken).ConfigureAwait(false);

@@ -96,7 +96,12 @@ internal sealed class PipelinePump(TimeSpan grace)
         using var wake = stop.Token.Register(() => Post(static () => { }));
         var thrown = Pump(stop);
         _closed = true;
-        if (!worker.IsCompleted && !JustEnding(worker))
+        if (_messages.IsCompleted)
+        {
+            // The work has ended: only the task's own last instructions are outstanding, however slow the machine is.
+            ((IAsyncResult)worker).AsyncWaitHandle.WaitOne();
+        }
+        else
         {
             // It is left behind: what it throws yet is nobody's any more.
             _ = worker.ContinueWith(static task => task.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
@@ -129,7 +134,4 @@ internal sealed class PipelinePump(TimeSpan grace)
             }
         }
     }
-
-    // CompleteAdding comes a moment before the task's own end.
-    private static bool JustEnding(Task worker) => ((IAsyncResult)worker).AsyncWaitHandle.WaitOne(TimeSpan.FromMilliseconds(50));
 }

@@ -26,7 +26,7 @@ public class ServiceWaiterTests
     {
         await using var scene = await ProcessScene.CreateAsync("1.0.0", "SAMPLEAPP_MIGRATION_DELAY_MS=30000");
         var started = await scene.StartAsync();
-        var failure = await Assert.ThrowsAsync<UpgradeException>(() => scene.WaitAsync(new WaitRequest { Timeout = TimeSpan.FromSeconds(1.5) }));
+        var failure = await Assert.ThrowsAsync<UpgradeException>(() => scene.WaitAsync(new WaitRequest { Timeout = TimeSpan.FromSeconds(5) }));
         Assert.Equal("ServiceTimeout", failure.ErrorId);
         Assert.Contains("initializing", failure.Message, StringComparison.Ordinal);
         Assert.Contains("Running changeset v1.00-001", failure.Detail, StringComparison.Ordinal);

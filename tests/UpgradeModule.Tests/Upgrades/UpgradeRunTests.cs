@@ -1,4 +1,8 @@
+using NSubstitute;
+using UpgradeModule.Engine.Upgrades.Actions;
+using UpgradeModule.Engine.Upgrades.Journal;
 using UpgradeModule.Engine.Upgrades;
+using UpgradeModule.Tests.Support;
 
 namespace UpgradeModule.Tests.Upgrades;
 
@@ -53,6 +57,14 @@ public sealed class UpgradeRunTests : IDisposable
 
         var result = await _bench.RunAsync();
 
+        if (call == $"Invariants#{3 * stop}")
+        {
+            // The stop's version is healthy: a reading that fails once is tried again.
+            Assert.Equal(UpgradeOutcome.Succeeded, result.Outcome);
+            _bench.AssertRuns("2.0.0", "first", "second", "last");
+            return;
+        }
+
         AssertBack(result, stop, call);
         Assert.Equal("Broken", result.ErrorId);
         Assert.Contains("The disk broke.", result.Error);
@@ -68,8 +80,56 @@ public sealed class UpgradeRunTests : IDisposable
 
         var result = await _bench.RunAsync();
 
+        if (call == $"Invariants#{3 * stop}")
+        {
+            Assert.Equal(UpgradeOutcome.Succeeded, result.Outcome);
+            return;
+        }
+
         AssertBack(result, stop, call);
         Assert.Equal("UpgradeFailed", result.ErrorId);
+    }
+
+    [Fact]
+    public async Task Numbers_that_can_never_be_read_again_take_the_stop_back()
+    {
+        foreach (var number in Enumerable.Range(3, 4))
+        {
+            _bench.World.Before[$"Invariants#{number}"] = () => throw new UpgradeException("Broken", UpgradeErrorCategory.ReadError, "db", "The connection broke.");
+        }
+
+        var result = await _bench.RunAsync();
+
+        Assert.Equal(UpgradeOutcome.RolledBack, result.Outcome);
+        Assert.Equal("Broken", result.ErrorId);
+        _bench.AssertRuns("1.0.0", "first", "second");
+    }
+
+    [Fact]
+    public async Task Once_the_new_version_serves_a_journal_that_fails_is_told_and_no_obstacle()
+    {
+        var journal = new FullJournal();
+        var operation = new RecordingOperation();
+        var recorder = new RunRecorder(new RunDocument { Run = new UpgradeRun { RunId = "1" } }, journal, operation);
+        var action = new CompareInvariants(new UpgradeStop { Order = 1, To = AppVersion.Parse("1.1.0") });
+        await recorder.BeginAsync(default);
+        await Assert.ThrowsAsync<IOException>(() => recorder.IntentAsync(action, default));
+
+        recorder.Serving = true;
+        await recorder.IntentAsync(action, default);
+
+        Assert.Contains("The store's disk is full.", Assert.Single(operation.Warnings), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_secret_that_was_given_once_is_not_asked_for_again()
+    {
+        var caller = Substitute.For<IOperationContext>();
+        caller.GetSecretAsync("db", null, default).ReturnsForAnyArgs(Task.FromResult("s3cret"), Task.FromException<string>(new InvalidOperationException("The pipeline stops.")));
+        var run = new RunOperation(caller, "Upgrade");
+
+        Assert.Equal("s3cret", await run.GetSecretAsync("db", null, default));
+        Assert.Equal("s3cret", await run.GetSecretAsync("db", null, default));
     }
 
     [Theory]

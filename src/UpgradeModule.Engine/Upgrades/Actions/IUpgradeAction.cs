@@ -30,4 +30,7 @@ internal interface IUpgradeAction
     /// <param name="cancellationToken">Ends the work.</param>
     /// <returns>Whether it did; <see langword="null"/> where that can't be told, and it is simply done again.</returns>
     Task<bool?> ProbeAsync(RunContext run, CancellationToken cancellationToken);
+
+    /// <summary>Whether it is begun although the caller has cancelled: it sees to that itself.</summary>
+    bool SeesToCancellation { get; }
 }

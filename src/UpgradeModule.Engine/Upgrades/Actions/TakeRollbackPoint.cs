@@ -6,7 +6,7 @@ namespace UpgradeModule.Engine.Upgrades.Actions;
 /// </summary>
 internal sealed class TakeRollbackPoint(UpgradeStop stop) : UpgradeActionBase("RollbackPoint", $"Keep the data of {stop.From} for the way back", stop)
 {
-    private static readonly TimeSpan QuickEnough = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan QuickEnough = TimeSpan.FromSeconds(10);
 
     /// <inheritdoc/>
     public override async Task<ActionResult> DoAsync(RunContext run, CancellationToken cancellationToken)
@@ -14,8 +14,13 @@ internal sealed class TakeRollbackPoint(UpgradeStop stop) : UpgradeActionBase("R
         if (!run.HasDatabase) return ActionResult.Skipped("The application has no database.");
         var hop = run.Hop!;
 
-        // What was deleted between the first reading and the stop is no loss of the upgrade: where reading is quick, the numbers are read again.
-        if (hop.Baseline.Count > 0 && hop.BaselineTook < QuickEnough) hop.Baseline = await ReadAgainAsync(run, hop.Baseline, cancellationToken).ConfigureAwait(false);
+        // What was deleted between the first reading and the stop is no loss of the upgrade: the numbers are read again, unless that takes long.
+        if (hop.Baseline.Count > 0 && hop.BaselineTook < QuickEnough)
+        {
+            hop.Baseline = await ReadAgainAsync(run, hop.Baseline, cancellationToken).ConfigureAwait(false);
+            hop.BaselineIsFinal = true;
+        }
+
         var database = await run.OpenDatabaseAsync(cancellationToken).ConfigureAwait(false);
         await using (database.ConfigureAwait(false))
         {

@@ -13,6 +13,9 @@ internal abstract class UpgradeActionBase(string id, string title, UpgradeStop? 
     public UpgradeStop? Stop { get; } = stop;
 
     /// <inheritdoc/>
+    public virtual bool SeesToCancellation => false;
+
+    /// <inheritdoc/>
     public abstract Task<ActionResult> DoAsync(RunContext run, CancellationToken cancellationToken);
 
     /// <inheritdoc/>

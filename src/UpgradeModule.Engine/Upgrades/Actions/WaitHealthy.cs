@@ -19,6 +19,7 @@ internal sealed class WaitHealthy(UpgradeStop stop) : UpgradeActionBase("Wait", 
         };
         var service = await run.Services.Waiter.WaitAsync(run.Deployment, request, cancellationToken).ConfigureAwait(false);
         run.Downtime.Up();
+        run.Recorder.Serving = true;
         return ActionResult.Done(service?.HealthDetail);
     }
 

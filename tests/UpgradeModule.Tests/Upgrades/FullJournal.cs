@@ -1,0 +1,19 @@
+using UpgradeModule.Engine.Upgrades.Journal;
+
+namespace UpgradeModule.Tests.Upgrades;
+
+/// <summary>A journal whose disk is full once the run has begun.</summary>
+internal sealed class FullJournal : IUpgradeJournal
+{
+    public string Location => "a full disk";
+
+    public Task BeginAsync(RunDocument document, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task IntentAsync(RunDocument document, UpgradeAction action, CancellationToken cancellationToken) => throw new IOException("The store's disk is full.");
+
+    public Task ResultAsync(RunDocument document, UpgradeAction action, CancellationToken cancellationToken) => throw new IOException("The store's disk is full.");
+
+    public Task EndAsync(RunDocument document, CancellationToken cancellationToken) => throw new IOException("The store's disk is full.");
+
+    public Task<IReadOnlyList<RunDocument>> ListAsync(string? deployment, IOperationContext operation, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<RunDocument>>([]);
+}
