@@ -23,11 +23,13 @@ public class PostgresWayBackTests(PostgresFixture postgres)
         var displaced = await database.RollbackAsync(point, CancellationToken.None);
         Assert.Equal(3, await RowsAsync(access));
         Assert.False(await database.TableExistsAsync("newer", CancellationToken.None));
-        Assert.Null(await database.RollbackAsync(point, CancellationToken.None));
+        // The first answer may have been lost: what was replaced is told again.
+        Assert.Equal(displaced!.Location, (await database.RollbackAsync(point, CancellationToken.None))?.Location);
         Assert.Equal(3, await RowsAsync(access));
 
         await database.RollbackAsync(displaced!, CancellationToken.None);
         Assert.Equal(0, await RowsAsync(access));
+        Assert.Null(await database.RollbackAsync(point, CancellationToken.None));
     }
 
     [SkippableTheory]
@@ -78,16 +80,12 @@ public class PostgresWayBackTests(PostgresFixture postgres)
         postgres.Require();
         var access = await CreateAsync();
         var database = postgres.Open(access);
-        var point = await database.CreateRollbackPointAsync("one", CancellationToken.None);
+        await database.CreateRollbackPointAsync("one", CancellationToken.None);
         await using var application = new NpgsqlConnection(PostgresFixture.ConnectionString(access));
         await application.OpenAsync();
-        foreach (var action in new Func<Task>[] { () => database.CreateRollbackPointAsync("two", CancellationToken.None), () => database.RollbackAsync(point, CancellationToken.None) })
-        {
-            var failure = await Assert.ThrowsAsync<UpgradeException>(action);
-            Assert.Equal("DatabaseInUse", failure.ErrorId);
-            Assert.Contains("(some app)", failure.Message, StringComparison.Ordinal);
-        }
-
+        var failure = await Assert.ThrowsAsync<UpgradeException>(() => database.CreateRollbackPointAsync("two", CancellationToken.None));
+        Assert.Equal("DatabaseInUse", failure.ErrorId);
+        Assert.Contains("(some app)", failure.Message, StringComparison.Ordinal);
         Assert.Equal("1", await postgres.AskAsync($"SELECT count(*) FROM pg_database WHERE datname LIKE '{access.Target.Name}\\_\\_um\\_%'"));
     }
 
@@ -140,7 +138,7 @@ public class PostgresWayBackTests(PostgresFixture postgres)
         var (connection, _) = await server.OpenAdminAsync(CancellationToken.None);
         await using (connection)
         {
-            await Assert.ThrowsAsync<PostgresException>(() => PostgresSwap.RunAsync(connection, "no such database", server.Name, server.Name + "__um_kept", CancellationToken.None));
+            await Assert.ThrowsAsync<PostgresException>(() => PostgresSwap.RunAsync(connection, "no such database", server.Name, server.Name + "__um_kept", server.Wait, CancellationToken.None));
         }
 
         Assert.Equal(3, await RowsAsync(access));

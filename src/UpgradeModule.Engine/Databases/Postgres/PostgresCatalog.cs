@@ -47,13 +47,17 @@ internal static class PostgresCatalog
         };
     }
 
-    /// <summary>Gives a database the grants, comment, limit and settings of another. What only a superuser may give is told and left out.</summary>
+    /// <summary>
+    /// Gives a database the grants, comment, limit and settings of another. What only a superuser may give is told and left out; for the way
+    /// back, so is whatever else the server refuses: no setting is worth an application that stays down.
+    /// </summary>
     /// <param name="connection">A session on the server that may act as the owner.</param>
     /// <param name="properties">The properties.</param>
     /// <param name="database">The database that gets them.</param>
     /// <param name="operation">Who is told.</param>
+    /// <param name="wayBack">Whether it is for the way back.</param>
     /// <param name="cancellationToken">Ends the work.</param>
-    public static async Task CarryAsync(PostgresConnection connection, DatabaseProperties properties, string database, IOperationContext operation, CancellationToken cancellationToken)
+    public static async Task CarryAsync(PostgresConnection connection, DatabaseProperties properties, string database, IOperationContext operation, bool wayBack, CancellationToken cancellationToken)
     {
         var name = SqlText.Name(database);
         var steps = new List<(string What, string Statement)> { ("its comment", $"COMMENT ON DATABASE {name} IS {(properties.Comment is null ? "NULL" : SqlText.Value(properties.Comment))}") };
@@ -74,7 +78,12 @@ internal static class PostgresCatalog
             catch (PostgresException failure) when (failure.SqlState == PostgresErrorCodes.InsufficientPrivilege)
             {
                 // No reason to withhold the data. The value isn't told: it may be a secret of the application.
-                operation.Warning($"The database '{properties.Name}' loses {what}, which only a superuser may give: {failure.MessageText}. Give it again as one.");
+                operation.Warning($"The database '{database}' doesn't get {what} of '{properties.Name}', which only a superuser may give: {failure.MessageText}. Give it again as one.");
+            }
+            catch (PostgresException failure) when (wayBack)
+            {
+                // The server's own words would tell the value here.
+                operation.Warning($"The database '{database}' doesn't get {what} of '{properties.Name}': the server refuses it (SQLSTATE {failure.SqlState}). Give it again.");
             }
         }
     }

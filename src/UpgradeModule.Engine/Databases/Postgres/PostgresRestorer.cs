@@ -23,7 +23,7 @@ internal sealed class PostgresRestorer(PostgresServer server, DatabaseAccess acc
         {
             rollback.RequireRights(rights);
             var live = await PostgresCatalog.ReadAsync(admin, server.Name, cancellationToken).ConfigureAwait(false);
-            if (live is not null && await PostgresSessions.ListAsync(admin, server.Name, cancellationToken).ConfigureAwait(false) is { Count: > 0 } sessions) throw PostgresErrors.InUse(server.Live, sessions);
+            if (live is not null) await PostgresSessions.RequireNoneAsync(admin, server.Name, server.Wait, cancellationToken).ConfigureAwait(false);
             // Without a live one, an earlier try was cut short: what it set aside still has the properties.
             var properties = live ?? await PostgresCatalog.ReadAsync(admin, PostgresSwap.KeptNameOf(server.Name, label), cancellationToken).ConfigureAwait(false);
             var beside = PostgresSwap.KeptNameOf(server.Name, label + "-new");
@@ -32,9 +32,9 @@ internal sealed class PostgresRestorer(PostgresServer server, DatabaseAccess acc
                 await FillAsync(admin, rights, properties, beside, file, facts, operation, cancellationToken).ConfigureAwait(false);
                 var tables = await CountAsync(beside, cancellationToken).ConfigureAwait(false);
                 TableComparison.Require(content, tables);
-                if (properties is not null) await PostgresCatalog.CarryAsync(admin, properties, beside, operation, cancellationToken).ConfigureAwait(false);
+                if (properties is not null) await PostgresCatalog.CarryAsync(admin, properties, beside, operation, wayBack: false, cancellationToken).ConfigureAwait(false);
                 var kept = live is null ? null : await PostgresSwap.FreeNameAsync(admin, server.Name, label, cancellationToken).ConfigureAwait(false);
-                await PostgresSwap.RunAsync(admin, beside, server.Name, kept, cancellationToken).ConfigureAwait(false);
+                await PostgresSwap.RunAsync(admin, beside, server.Name, kept, server.Wait, cancellationToken).ConfigureAwait(false);
                 return new RestoreOutcome { Previous = PostgresSwap.Point(kept ?? "", server.Name, label, DateTimeOffset.UtcNow, live?.Size), Tables = tables };
             }
             catch

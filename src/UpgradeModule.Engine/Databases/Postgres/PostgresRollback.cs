@@ -1,4 +1,5 @@
 using System.Globalization;
+using Npgsql;
 using UpgradeModule.Engine.Operations;
 
 namespace UpgradeModule.Engine.Databases.Postgres;
@@ -14,6 +15,7 @@ internal sealed class PostgresRollback(PostgresServer server, IOperationContext 
 {
     private const string MarkStart = "UpgradeModule rollback point of ";
     private const long Large = 1L << 30;
+    private static readonly TimeSpan WayBackPatience = TimeSpan.FromSeconds(30);
 
     /// <summary>Copies the database.</summary>
     /// <param name="label">A label, unique to the run and stop.</param>
@@ -25,22 +27,39 @@ internal sealed class PostgresRollback(PostgresServer server, IOperationContext 
         {
             var kept = PostgresSwap.KeptNameOf(server.Name, label);
             var live = await PostgresCatalog.ReadAsync(connection, server.Name, cancellationToken).ConfigureAwait(false);
-            if (await PostgresCatalog.ReadAsync(connection, kept, cancellationToken).ConfigureAwait(false) is { } existing) return Point(existing, label);
-            if (live is null) throw PostgresErrors.Map(new Npgsql.PostgresException("", "FATAL", "FATAL", "3D000"), server.Live, "", "");
+            if (await PostgresCatalog.ReadAsync(connection, kept, cancellationToken).ConfigureAwait(false) is { } existing)
+            {
+                // One without a mark is whole, as the server makes it all or not at all; an earlier try ended before it was marked.
+                return IsMarked(existing) || live is null ? Point(existing, label) : await FinishAsync(connection, live, kept, label).ConfigureAwait(false);
+            }
+
+            if (live is null) throw PostgresErrors.Map(new PostgresException("", "FATAL", "FATAL", "3D000"), server.Live, "", "");
             RequireRights(rights);
             // The log of the server would take every block twice; where the copy is large, copying files is faster.
             var strategy = connection.Major >= 15 && live.Size > Large ? " STRATEGY file_copy" : "";
             var create = $"CREATE DATABASE {SqlText.Name(kept)} OWNER {SqlText.Name(live.Owner)} TEMPLATE {SqlText.Name(server.Name)}{strategy}";
-            await PostgresSessions.ExecuteAloneAsync(connection, [server.Name], create, cancellationToken).ConfigureAwait(false);
-            await connection.ExecuteAsync($"COMMENT ON DATABASE {SqlText.Name(kept)} IS {SqlText.Value(MarkStart + server.Name + ", " + DateTimeOffset.UtcNow.ToString("O", CultureInfo.InvariantCulture))}", cancellationToken).ConfigureAwait(false);
-            return Point((await PostgresCatalog.ReadAsync(connection, kept, cancellationToken).ConfigureAwait(false))!, label);
+            var isMade = false;
+            try
+            {
+                await PostgresSessions.ExecuteAloneAsync(connection, [server.Name], create, server.Wait, cancellationToken).ConfigureAwait(false);
+                isMade = true;
+                return await FinishAsync(connection, live, kept, label).ConfigureAwait(false);
+            }
+            catch (Exception failure) when (isMade || failure is not (UpgradeException or PostgresException))
+            {
+                // The answer may be all that was lost: the copy can be there.
+                await TryDiscardAsync(kept).ConfigureAwait(false);
+                throw;
+            }
         }
     });
 
     /// <summary>Puts a kept database in the place of the live one.</summary>
     /// <param name="point">The kept database.</param>
     /// <param name="cancellationToken">Ends the work before the swap.</param>
-    /// <returns>What was replaced; <see langword="null"/> where it had been done already, or nothing was there.</returns>
+    /// <returns>
+    /// What was replaced, also by an earlier try whose answer was lost; <see langword="null"/> where that is gone, or nothing was there.
+    /// </returns>
     public Task<ReturnPoint?> GoBackAsync(ReturnPoint point, CancellationToken cancellationToken) => GuardAsync("RollbackFailed", "could not be gone back to", async () =>
     {
         PostgresSwap.Require(point, server.Name);
@@ -48,19 +67,26 @@ internal sealed class PostgresRollback(PostgresServer server, IOperationContext 
         await using (connection.ConfigureAwait(false))
         {
             var live = await PostgresCatalog.ReadAsync(connection, server.Name, cancellationToken).ConfigureAwait(false);
+            var label = PostgresSwap.LabelOf(point) + "-after";
             if (!await PostgresCatalog.ExistsAsync(connection, point.Location, cancellationToken).ConfigureAwait(false))
             {
-                if (live is not null) return null;
+                if (live is not null)
+                {
+                    var replaced = await PostgresSwap.LastAsync(connection, server.Name, label, cancellationToken).ConfigureAwait(false);
+                    return replaced is null ? null : PostgresSwap.Point(replaced.Name, server.Name, label, DateTimeOffset.UtcNow, replaced.Size);
+                }
+
                 throw new UpgradeException("RollbackFailed", UpgradeErrorCategory.ObjectNotFound, point.Location, $"Neither the kept database '{point.Location}' nor '{server.Name}' is on the server.", "Restore a backup.");
             }
 
             RequireRights(rights);
-            var label = PostgresSwap.LabelOf(point) + "-after";
             // Without a live one, an earlier try was cut short: what it displaced still has the properties.
             var properties = live ?? await PostgresCatalog.ReadAsync(connection, PostgresSwap.KeptNameOf(server.Name, label), cancellationToken).ConfigureAwait(false);
-            if (properties is not null) await PostgresCatalog.CarryAsync(connection, properties, point.Location, operation, cancellationToken).ConfigureAwait(false);
+            if (properties is not null) await PostgresCatalog.CarryAsync(connection, properties, point.Location, operation, wayBack: true, cancellationToken).ConfigureAwait(false);
             var kept = live is null ? null : await PostgresSwap.FreeNameAsync(connection, server.Name, label, cancellationToken).ConfigureAwait(false);
-            await PostgresSwap.RunAsync(connection, point.Location, server.Name, kept, cancellationToken).ConfigureAwait(false);
+            // The application was stopped, and what they would still write is given up: nobody has any business there any more.
+            var wait = new SessionWait { Patience = WayBackPatience, EndedIn = live is null ? null : server.Name, Told = operation };
+            await PostgresSwap.RunAsync(connection, point.Location, server.Name, kept, wait, cancellationToken).ConfigureAwait(false);
             return kept is null ? null : PostgresSwap.Point(kept, server.Name, label, DateTimeOffset.UtcNow, live!.Size);
         }
     });
@@ -88,6 +114,31 @@ internal sealed class PostgresRollback(PostgresServer server, IOperationContext 
     }
 
     private Task<T> GuardAsync<T>(string errorId, string action, Func<Task<T>> work) => PostgresErrors.GuardAsync(server.Live, errorId, action, work);
+
+    // No longer cancelled: it takes a moment only, and a copy that nobody knows of would take up the room of the whole database. What keeps
+    // strangers out of the live one must keep them out of the copy as well; its mark comes last, so it says that all of this was done.
+    private async Task<ReturnPoint> FinishAsync(PostgresConnection connection, DatabaseProperties live, string kept, string label)
+    {
+        await PostgresCatalog.CarryAsync(connection, live, kept, operation, wayBack: true, CancellationToken.None).ConfigureAwait(false);
+        await connection.ExecuteAsync($"COMMENT ON DATABASE {SqlText.Name(kept)} IS {SqlText.Value(MarkStart + server.Name + ", " + DateTimeOffset.UtcNow.ToString("O", CultureInfo.InvariantCulture))}", CancellationToken.None).ConfigureAwait(false);
+        return Point((await PostgresCatalog.ReadAsync(connection, kept, CancellationToken.None).ConfigureAwait(false))!, label);
+    }
+
+    // Over a new session: the one at hand may be what broke.
+    private async Task TryDiscardAsync(string kept)
+    {
+        try
+        {
+            var (connection, _) = await server.OpenAdminAsync(CancellationToken.None).ConfigureAwait(false);
+            await using (connection.ConfigureAwait(false)) await PostgresSwap.DiscardAsync(connection, kept, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is UpgradeException or NpgsqlException or TimeoutException or IOException)
+        {
+            operation.Warning($"The database '{kept}', a copy that is of no use, may be left on the server of '{server.Live}': drop it there.");
+        }
+    }
+
+    private static bool IsMarked(DatabaseProperties kept) => kept.Comment?.StartsWith(MarkStart, StringComparison.Ordinal) == true;
 
     private ReturnPoint Point(DatabaseProperties kept, string label)
     {

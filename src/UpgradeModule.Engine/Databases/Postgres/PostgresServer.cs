@@ -13,6 +13,9 @@ internal sealed class PostgresServer(DatabaseAccess access)
     /// <summary>The name of the application's database.</summary>
     public string Name => access.Target.Name!;
 
+    /// <summary>How sessions are waited for that are in the way: those of the application's own role a little longer.</summary>
+    public SessionWait Wait => new() { OwnRole = access.Credential?.UserName };
+
     /// <summary>A database of the server.</summary>
     /// <param name="database">Its name.</param>
     /// <param name="credential">The role.</param>

@@ -35,8 +35,21 @@ internal static class PostgresSwap
     public static async Task<string> FreeNameAsync(PostgresConnection connection, string live, string label, CancellationToken cancellationToken)
     {
         var name = KeptNameOf(live, label);
-        for (var number = 2; await PostgresCatalog.ExistsAsync(connection, name, cancellationToken).ConfigureAwait(false); number++) name = KeptNameOf(live, $"{label}-{number.ToString(CultureInfo.InvariantCulture)}");
+        for (var number = 2; await PostgresCatalog.ExistsAsync(connection, name, cancellationToken).ConfigureAwait(false); number++) name = KeptNameOf(live, Numbered(label, number));
         return name;
+    }
+
+    /// <summary>What the last swap with this label displaced.</summary>
+    /// <param name="connection">A session on the server.</param>
+    /// <param name="live">The live database.</param>
+    /// <param name="label">The label.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <returns>The kept database; <see langword="null"/> where there is none.</returns>
+    public static async Task<DatabaseProperties?> LastAsync(PostgresConnection connection, string live, string label, CancellationToken cancellationToken)
+    {
+        DatabaseProperties? last = null;
+        for (var number = 1; await PostgresCatalog.ReadAsync(connection, KeptNameOf(live, Numbered(label, number)), cancellationToken).ConfigureAwait(false) is { } found; number++) last = found;
+        return last;
     }
 
     /// <summary>Whether a database is one that was kept, so that it may be dropped.</summary>
@@ -51,13 +64,14 @@ internal static class PostgresSwap
     /// <param name="replacement">The database that takes the place.</param>
     /// <param name="live">The place.</param>
     /// <param name="kept">The name that the live one is kept under; <see langword="null"/> where there is no live one.</param>
+    /// <param name="wait">What is done about sessions in them.</param>
     /// <param name="cancellationToken">Ends the work before the swap.</param>
-    public static Task RunAsync(PostgresConnection connection, string replacement, string live, string? kept, CancellationToken cancellationToken)
+    public static Task RunAsync(PostgresConnection connection, string replacement, string live, string? kept, SessionWait wait, CancellationToken cancellationToken)
     {
         var rename = $"ALTER DATABASE {SqlText.Name(replacement)} RENAME TO {SqlText.Name(live)}";
         return kept is null
-            ? PostgresSessions.ExecuteAloneAsync(connection, [replacement], rename, cancellationToken)
-            : PostgresSessions.ExecuteAloneAsync(connection, [live, replacement], $"ALTER DATABASE {SqlText.Name(live)} RENAME TO {SqlText.Name(kept)}; {rename}", cancellationToken);
+            ? PostgresSessions.ExecuteAloneAsync(connection, [replacement], rename, wait, cancellationToken)
+            : PostgresSessions.ExecuteAloneAsync(connection, [live, replacement], $"ALTER DATABASE {SqlText.Name(live)} RENAME TO {SqlText.Name(kept)}; {rename}", wait, cancellationToken);
     }
 
     /// <summary>Drops a database that only we know of, with whatever session of ours is left in it.</summary>
@@ -76,7 +90,7 @@ internal static class PostgresSwap
     {
         if (await PostgresCatalog.ExistsAsync(connection, database, cancellationToken).ConfigureAwait(false))
         {
-            await PostgresSessions.ExecuteAloneAsync(connection, [database], $"DROP DATABASE IF EXISTS {SqlText.Name(database)}", cancellationToken).ConfigureAwait(false);
+            await PostgresSessions.ExecuteAloneAsync(connection, [database], $"DROP DATABASE IF EXISTS {SqlText.Name(database)}", new SessionWait(), cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -102,4 +116,5 @@ internal static class PostgresSwap
         if (point.Location == live) throw new UpgradeException("RollbackPointInUse", UpgradeErrorCategory.InvalidOperation, point.Location, $"'{point.Location}' is the live database.", "Leave it: the application uses it.");
         if (point.Kind != Kind || !IsKept(point.Location)) throw new UpgradeException("RollbackFailed", UpgradeErrorCategory.InvalidArgument, point.Location, $"'{point.Location}' is no database that was kept for the way back.");
     }
+    private static string Numbered(string label, int number) => number == 1 ? label : $"{label}-{number.ToString(CultureInfo.InvariantCulture)}";
 }
