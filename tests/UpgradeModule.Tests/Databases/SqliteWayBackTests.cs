@@ -20,6 +20,7 @@ public class SqliteWayBackTests
         fixture.Fill(50);
         var displaced = await fixture.Database.RollbackAsync(point, CancellationToken.None);
         Assert.Equal("100", await fixture.ScalarAsync(Count));
+        Assert.Equal(journal == "WAL" ? 2 : 1, Read(fixture.File)[18]);
         Assert.NotNull(displaced);
         Assert.True(File.Exists(displaced.Location));
         Assert.Null(await fixture.Database.RollbackAsync(point, CancellationToken.None));
@@ -128,6 +129,90 @@ public class SqliteWayBackTests
         await fixture.Database.RollbackAsync(point, CancellationToken.None);
         Assert.Equal("10", await fixture.ScalarAsync(Count));
         Assert.True(File.Exists(fixture.File + ".um-one-after"));
+    }
+
+    [SkippableFact]
+    public async Task A_failed_database_whose_log_finds_no_room_any_more_does_not_stand_in_the_way_back()
+    {
+        using var disk = new SmallDisk(4);
+        disk.Require();
+        using var fixture = new SqliteFixture(directory: disk.Path);
+        fixture.Fill(100);
+        var point = await fixture.Database.CreateRollbackPointAsync("one", CancellationToken.None);
+        string filler;
+        using (var connection = fixture.Connect())
+        {
+            SqliteFixture.Execute(connection, "PRAGMA wal_autocheckpoint = 0");
+            SqliteFixture.Execute(connection, "WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < 500) INSERT INTO a (x) SELECT randomblob(1000) FROM c");
+            filler = disk.Fill();
+        }
+
+        Assert.True(File.Exists(fixture.File + "-wal"));
+        var displaced = await fixture.Database.RollbackAsync(point, CancellationToken.None);
+        Assert.False(File.Exists(fixture.File + "-wal"));
+        Assert.Equal("100", await fixture.ScalarAsync(Count));
+
+        // Nothing of what was replaced is lost: its log went with it.
+        File.Delete(filler);
+        await fixture.Database.RollbackAsync(displaced!, CancellationToken.None);
+        Assert.Equal("600", await fixture.ScalarAsync(Count));
+    }
+
+    [Fact]
+    public async Task A_damaged_database_is_told_before_it_is_kept()
+    {
+        using var fixture = new SqliteFixture("DELETE");
+        fixture.Fill(200);
+        await using (var stream = new FileStream(fixture.File, FileMode.Open, FileAccess.Write))
+        {
+            stream.Position = 4096 * 20;
+            stream.Write(Enumerable.Repeat((byte)0x5a, 4096 * 30).ToArray());
+        }
+
+        var failure = await Assert.ThrowsAsync<UpgradeException>(() => fixture.Database.CreateRollbackPointAsync("one", CancellationToken.None));
+        Assert.Equal("DatabaseCorrupt", failure.ErrorId);
+        Assert.Single(Directory.EnumerateFiles(Path.GetDirectoryName(fixture.File)!));
+    }
+
+    [Theory]
+    [InlineData("WAL")]
+    [InlineData("DELETE")]
+    public async Task A_rollback_point_is_of_one_moment_while_somebody_writes(string journal)
+    {
+        using var fixture = new SqliteFixture(journal);
+        fixture.Fill(3000);
+        fixture.Execute("UPDATE a SET x = zeroblob(1000)");
+        using var stop = new CancellationTokenSource();
+        var writer = Task.Run(() =>
+        {
+            // Opened anew each time, as a script does: between two runs nobody holds the file.
+            for (var i = 1; !stop.IsCancellationRequested; i++)
+            {
+                fixture.Execute(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"UPDATE a SET x = CAST(printf('%01000d', {i}) AS BLOB)"));
+                Thread.Sleep(15);
+            }
+        });
+        var kept = new List<string>();
+        for (var attempt = 0; attempt < 40 && kept.Count < 5; attempt++)
+        {
+            try
+            {
+                kept.Add((await fixture.Database.CreateRollbackPointAsync($"try{attempt}", CancellationToken.None)).Location);
+            }
+            catch (UpgradeException failure) when (failure.ErrorId == "DatabaseInUse")
+            {
+                await Task.Delay(5);
+            }
+        }
+
+        await stop.CancelAsync();
+        await writer;
+        Assert.NotEmpty(kept);
+        foreach (var file in kept)
+        {
+            var database = new UpgradeModule.Engine.Databases.Sqlite.SqliteDatabase(new DatabaseTarget { Engine = DatabaseEngine.Sqlite, Path = file });
+            Assert.Equal("1", (await database.QueryAsync("SELECT count(DISTINCT x) FROM a", CancellationToken.None))[0][0]);
+        }
     }
 
     private static byte[] Read(string path)

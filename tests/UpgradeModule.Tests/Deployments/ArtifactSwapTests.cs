@@ -73,6 +73,43 @@ public class ArtifactSwapTests
         Assert.Single(Directory.EnumerateFiles(disk.Path));
     }
 
+    [SkippableFact]
+    public async Task A_kept_one_is_put_back_on_a_full_disk_and_can_be_dropped()
+    {
+        using var disk = new SmallDisk((int)((new FileInfo(await SampleApps.FileAsync("1.0.0")).Length * 5 / 2) >> 20) + 1);
+        disk.Require();
+        await using var scene = await ProcessScene.CreateAsync();
+        var old = await FileHash.ComputeAsync(scene.Artifact, CancellationToken.None);
+        var installed = Path.Combine(disk.Path, "sampleapp");
+        File.Copy(scene.Artifact, installed);
+        var elsewhere = scene.Log + ".d";
+        scene.With(settings => settings with { ArtifactPath = installed });
+        var point = await SwapAsync(scene, await FetchAsync(scene, "1.1.0", elsewhere), "a");
+        disk.Fill();
+        for (var i = 0; i < 2; i++)
+        {
+            await scene.Host.UndoSwapAsync(scene.Context, point, CancellationToken.None);
+            Assert.Equal(old, await FileHash.ComputeAsync(installed, CancellationToken.None));
+            Assert.DoesNotContain(Directory.EnumerateFiles(disk.Path), file => file.EndsWith(".new", StringComparison.Ordinal));
+        }
+
+        await scene.Host.DropAsync(scene.Context, point, CancellationToken.None);
+        Assert.False(File.Exists(point.Location));
+        Assert.Equal(old, await FileHash.ComputeAsync(installed, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task What_is_written_into_the_file_that_was_put_back_does_not_reach_the_kept_one()
+    {
+        await using var scene = await ProcessScene.CreateAsync();
+        var old = await FileHash.ComputeAsync(scene.Artifact, CancellationToken.None);
+        var point = await SwapAsync(scene, await FetchAsync(scene, "1.1.0"), "a");
+        await scene.Host.UndoSwapAsync(scene.Context, point, CancellationToken.None);
+        await File.WriteAllTextAsync(scene.Artifact, "written in place");
+        Assert.Equal(old, await FileHash.ComputeAsync(point.Location, CancellationToken.None));
+        Assert.Single(Directory.EnumerateFiles(Path.GetDirectoryName(point.Location)!));
+    }
+
     [Fact]
     public async Task A_swap_that_died_between_its_two_steps_is_gone_on_with()
     {

@@ -138,6 +138,69 @@ public class ProcessHostTests
         Assert.Equal(AppServiceStatus.Crashed, (await scene.GetAsync()).Status);
     }
 
+    [SkippableFact]
+    public async Task A_secret_in_a_file_that_a_setting_names_and_one_on_a_JVMs_command_line_are_masked_in_the_log()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "It is a shell script.");
+        await using var scene = await ProcessScene.CreateAsync("1.0.0", "MB_DB_PASS_FILE=pass.txt", "MB_ENCRYPTION_SECRET_KEY_FILE=no-such-file");
+        await File.WriteAllTextAsync(Path.Combine(scene.Folder, "pass.txt"), "pl4nted-in-file\n");
+        scene.With(settings => settings with { Command = "sh", Arguments = ["-c", "echo login with $(cat pass.txt) and pl4nted-property and ${MB_DB_PASS-nothing}; exec sleep 60", "-Dmb.other=pl4nted-property"] });
+        scene.Context = scene.Context with
+        {
+            Spec = scene.Context.Spec with
+            {
+                Settings = new()
+                {
+                    EncryptionKey = "MB_ENCRYPTION_SECRET_KEY",
+                    Secrets = ["MB_OTHER"],
+                    Database = new() { Password = "MB_DB_PASS" },
+                    JavaProperties = new Dictionary<string, string> { ["mb.other"] = "MB_OTHER" },
+                    FileSuffix = "_FILE",
+                },
+            },
+        };
+        await scene.StartAsync();
+        foreach (var host in new[] { scene.Host, new ProcessHost(new UpgradeModule.Engine.Artifacts.ArtifactFetcher()) })
+        {
+            var lines = await ProcessScene.EventuallyAsync(() => host.ReadLogAsync(scene.Context, 5, null, CancellationToken.None), lines => lines.Count > 0);
+
+            // The process itself is given the file's name only.
+            Assert.Equal("login with *** and *** and nothing", Assert.Single(lines));
+        }
+    }
+
+    [SkippableFact]
+    public async Task Two_deployments_of_one_name_have_secrets_of_their_own()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "It is a shell script.");
+        await using var one = await ProcessScene.CreateAsync("1.0.0", "APP_PASSWORD=first-0ne");
+        await using var two = await ProcessScene.CreateAsync("1.0.0", "APP_PASSWORD=second-0ne");
+        foreach (var scene in new[] { one, two })
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(scene.Log)!);
+            await File.WriteAllTextAsync(scene.Log, "first-0ne second-0ne\n");
+        }
+
+        Assert.Equal("*** second-0ne", Assert.Single(await one.Host.ReadLogAsync(one.Context, 5, null, CancellationToken.None)));
+        Assert.Equal("first-0ne ***", Assert.Single(await one.Host.ReadLogAsync(two.Context, 5, null, CancellationToken.None)));
+    }
+
+    [SkippableFact]
+    public async Task A_service_is_stopped_on_a_full_disk_and_that_is_no_crash()
+    {
+        using var disk = new SmallDisk(5);
+        disk.Require();
+        await using var scene = await ProcessScene.CreateAsync();
+        var script = Path.Combine(disk.Path, "app.sh");
+        await File.WriteAllTextAsync(script, "trap '' TERM\nwhile :; do sleep 0.1; done\n");
+        var log = scene.Log;
+        scene.With(settings => settings with { Command = "sh", Arguments = ["{artifact}"], ArtifactPath = script, LogPath = log });
+        await scene.StartAsync();
+        disk.Fill();
+        var stopped = await scene.StopAsync(TimeSpan.FromMilliseconds(300));
+        Assert.Equal(AppServiceStatus.Stopped, stopped.Status);
+    }
+
     [Theory]
     [InlineData("no-such-program")]
     [InlineData("/no/such/program")]

@@ -21,6 +21,23 @@ public sealed class SmallDisk : IDisposable
 
     public void Require() => Skip.IfNot(_mounted, "A small file system can only be mounted by root on Linux.");
 
+    /// <summary>Takes what room is left.</summary>
+    /// <returns>The file that took it.</returns>
+    public string Fill()
+    {
+        var file = System.IO.Path.Combine(Path, "filler");
+        using var stream = new FileStream(file, FileMode.Create, FileAccess.Write, FileShare.None, 1);
+        var block = new byte[4096];
+        try
+        {
+            while (true) stream.Write(block);
+        }
+        catch (IOException)
+        {
+            return file;
+        }
+    }
+
     public void Dispose()
     {
         if (_mounted) Run("umount", "-l", Path);

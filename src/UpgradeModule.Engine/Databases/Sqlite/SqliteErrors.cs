@@ -6,18 +6,27 @@ namespace UpgradeModule.Engine.Databases.Sqlite;
 /// <summary>What SQLite's and the file system's failures mean to a person.</summary>
 internal static class SqliteErrors
 {
+    private const int General = 1;
     private const int Busy = 5;
     private const int Locked = 6;
     private const int ReadOnly = 8;
     private const int Interrupt = 9;
+    private const int InputOutput = 10;
     private const int Corrupt = 11;
     private const int Full = 13;
     private const int CantOpen = 14;
     private const int NotADatabase = 26;
 
+    // IOERR_RDLOCK, _BLOCKED, _CHECKRESERVEDLOCK, _LOCK, _SHMOPEN, _SHMLOCK, _SHMMAP: who else uses the file is not known then.
+    private static readonly int[] LockFailures = [.. new[] { 9, 11, 14, 15, 18, 20, 21 }.Select(static detail => InputOutput | (detail << 8))];
+
     /// <summary>Whether another connection was in the way.</summary>
     /// <param name="failure">The failure.</param>
     public static bool IsBusy(SqliteException failure) => failure.SqliteErrorCode is Busy or Locked;
+
+    /// <summary>Whether a statement could not be understood or run, which says nothing of the file.</summary>
+    /// <param name="failure">The failure.</param>
+    public static bool IsGeneral(SqliteException failure) => failure.SqliteErrorCode == General;
 
     /// <summary>Whether the work was interrupted.</summary>
     /// <param name="failure">The failure.</param>
@@ -26,6 +35,11 @@ internal static class SqliteErrors
     /// <summary>Whether the file is damaged or no database at all.</summary>
     /// <param name="failure">The failure.</param>
     public static bool IsCorrupt(SqliteException failure) => failure.SqliteErrorCode is Corrupt or NotADatabase;
+
+    /// <summary>Whether the file could be opened and locked, but not read or written: its disk is full or fails.</summary>
+    /// <param name="failure">The failure.</param>
+    public static bool IsDiskTrouble(SqliteException failure) =>
+        failure.SqliteErrorCode == Full || (failure.SqliteErrorCode == InputOutput && !LockFailures.Contains(failure.SqliteExtendedErrorCode));
 
     /// <summary>The error for a failure.</summary>
     /// <param name="failure">The failure.</param>

@@ -78,6 +78,13 @@ internal static class SqliteFile
     /// <returns>The name that it is kept under; <see langword="null"/> where there was no live file.</returns>
     public static string? Swap(string replacement, string path, string kept, CancellationToken cancellationToken)
     {
+        // A failed file was kept with its log: that belongs to it in its old place as well.
+        if (Journals.Any(end => File.Exists(replacement + end)))
+        {
+            MakeWhole(replacement, cancellationToken);
+            foreach (var end in Journals) File.Delete(replacement + end);
+        }
+
         if (!File.Exists(path))
         {
             MoveJournals(path, kept);
@@ -92,7 +99,8 @@ internal static class SqliteFile
         }
         catch (Exception failure) when (IsDamage(failure))
         {
-            // A live file that can't even be opened is a reason to go back, not one against it; its journals are kept with it.
+            // A live file that can't even be opened, or whose log finds no room on a full disk, is a reason to go back, not one against it; its
+            // journals are kept with it.
         }
 
         cancellationToken.ThrowIfCancellationRequested();
@@ -113,7 +121,7 @@ internal static class SqliteFile
     }
 
     private static bool IsDamage(Exception failure) =>
-        failure is UpgradeException { ErrorId: "DatabaseCorrupt" } || (failure is SqliteException sqlite && SqliteErrors.IsCorrupt(sqlite));
+        failure is UpgradeException { ErrorId: "DatabaseCorrupt" } || (failure is SqliteException sqlite && (SqliteErrors.IsCorrupt(sqlite) || SqliteErrors.IsDiskTrouble(sqlite)));
 
     private static void MoveJournals(string path, string kept)
     {

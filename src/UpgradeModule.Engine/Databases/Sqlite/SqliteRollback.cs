@@ -1,3 +1,4 @@
+using Microsoft.Data.Sqlite;
 using UpgradeModule.Engine.Databases.Files;
 using UpgradeModule.Engine.Operations;
 
@@ -28,9 +29,10 @@ internal sealed class SqliteRollback(string path)
         };
     }
 
-    /// <summary>Copies the file.</summary>
+    /// <summary>Copies one state of the file, and checks the copy.</summary>
     /// <param name="label">A label, unique to the run and stop.</param>
     /// <param name="cancellationToken">Ends the work; nothing is left then.</param>
+    /// <exception cref="UpgradeException"><c>DatabaseInUse</c>, <c>DatabaseCorrupt</c>, <c>DiskFull</c>, <c>RollbackPointFailed</c>.</exception>
     public async Task<ReturnPoint> CreateAsync(string label, CancellationToken cancellationToken)
     {
         var kept = $"{path}.um-{KeptName.Safe(label)}";
@@ -40,12 +42,9 @@ internal sealed class SqliteRollback(string path)
         {
             DiskSpace.Require(Path.GetDirectoryName(path)!, SqliteFile.Size(path));
             SqliteFile.MakeWhole(path, cancellationToken);
+            Copy(kept, cancellationToken);
             return true;
         }, cancellationToken).ConfigureAwait(false);
-        var temporary = kept + ".partial";
-        File.Delete(temporary);
-        await CopyAsync(temporary, cancellationToken).ConfigureAwait(false);
-        DurableFile.Publish(temporary, kept);
         return Point(kept, path, label);
     }
 
@@ -86,15 +85,36 @@ internal sealed class SqliteRollback(string path)
         }, cancellationToken);
     }
 
-    private async Task CopyAsync(string temporary, CancellationToken cancellationToken)
+    // Another program may begin to write in any moment, so the copy is made inside a read transaction and never byte by byte.
+    private void Copy(string kept, CancellationToken cancellationToken)
+    {
+        var temporary = kept + ".partial";
+        SqliteFile.Delete(temporary);
+        SqliteCopier.Copy(path, temporary, static _ => { }, cancellationToken);
+        try
+        {
+            DurableFile.TakeOver(path, temporary);
+            if (Damage(temporary, cancellationToken) is { } damage) throw SqliteErrors.Damaged(path, damage);
+            DurableFile.Publish(temporary, kept);
+        }
+        catch
+        {
+            DurableFile.Remove(temporary);
+            throw;
+        }
+    }
+
+    private static string? Damage(string copy, CancellationToken cancellationToken)
     {
         try
         {
-            await DurableFile.CopyAsync(path, temporary, cancellationToken).ConfigureAwait(false);
+            using var session = SqliteSession.OpenUnchanging(copy, cancellationToken);
+            return SqliteReader.Check(session);
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        catch (SqliteException failure) when (SqliteErrors.IsGeneral(failure))
         {
-            throw new UpgradeException("RollbackPointFailed", UpgradeErrorCategory.WriteError, path, $"The database file '{path}' could not be kept: {failure.Message}", null, failure);
+            // A schema that needs functions or collations of the application can't be checked without it.
+            return null;
         }
     }
 

@@ -17,10 +17,8 @@ internal static class ArtifactCopy
     /// <exception cref="UpgradeException"><c>DiskFull</c>.</exception>
     public static async Task<string> WriteBesideAsync(string source, string installed, string label, CancellationToken cancellationToken)
     {
-        var folder = Path.GetDirectoryName(installed)!;
-        var partial = Path.Combine(folder, $".{Path.GetFileName(installed)}.{Guid.NewGuid():N}.new");
-        foreach (var left in Directory.EnumerateFiles(folder, $".{Path.GetFileName(installed)}.*.new")) File.Delete(left);
-        DiskSpace.Demand(folder, new FileInfo(source).Length, $"the artifact ({label})");
+        var partial = FreshName(installed);
+        DiskSpace.Demand(Path.GetDirectoryName(installed)!, new FileInfo(source).Length, $"the artifact ({label})");
         try
         {
             // A copy and no second name: what later writes into the installed file in place must not reach the one that it came from. The file
@@ -36,6 +34,26 @@ internal static class ArtifactCopy
             File.Delete(partial);
             throw;
         }
+    }
+
+    /// <summary>Gives a file a second name beside the installed one, which takes no room.</summary>
+    /// <param name="source">The file.</param>
+    /// <param name="installed">The installed one.</param>
+    /// <returns>The second name; <see langword="null"/> where the system refuses it.</returns>
+    public static string? TryLinkBeside(string source, string installed)
+    {
+        var link = FreshName(installed);
+        return HardLink.TryCreate(source, link) ? link : null;
+    }
+
+    /// <summary>What copies that were cut short have left beside a file.</summary>
+    /// <param name="installed">The file.</param>
+    public static IReadOnlyList<string> Leftovers(string installed) => Directory.GetFiles(Path.GetDirectoryName(installed)!, $".{Path.GetFileName(installed)}.*.new");
+
+    private static string FreshName(string installed)
+    {
+        foreach (var left in Leftovers(installed)) File.Delete(left);
+        return Path.Combine(Path.GetDirectoryName(installed)!, $".{Path.GetFileName(installed)}.{Guid.NewGuid():N}.new");
     }
 
     [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]

@@ -51,7 +51,10 @@ internal static class ArtifactSwapper
         }
     }
 
-    /// <summary>Puts a kept artifact back. It stays kept as well, until it is dropped.</summary>
+    /// <summary>
+    /// Puts a kept artifact back. It stays kept as well, until it is dropped. Where the file system has hard links this needs no room: a disk that
+    /// the new version has filled is a reason to go back.
+    /// </summary>
     /// <param name="context">The deployment.</param>
     /// <param name="point">What was kept.</param>
     /// <param name="cancellationToken">Ends the work before the rename.</param>
@@ -66,19 +69,21 @@ internal static class ArtifactSwapper
 
         try
         {
-            var partial = await ArtifactCopy.WriteBesideAsync(point.Location, installed, "undo", cancellationToken).ConfigureAwait(false);
+            var linked = ArtifactCopy.TryLinkBeside(point.Location, installed);
+            var partial = linked ?? await ArtifactCopy.WriteBesideAsync(point.Location, installed, "undo", cancellationToken).ConfigureAwait(false);
             try
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 File.Move(partial, installed, overwrite: true);
             }
-            catch
+            finally
             {
+                // Renamed over another name of the same file, as after an earlier try, it would stay: then nothing is renamed.
                 File.Delete(partial);
-                throw;
             }
 
             PrivateFiles.FlushDirectory(Path.GetDirectoryName(installed)!);
+            if (linked is not null) await DetachAsync(context, point.Location, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
@@ -95,6 +100,7 @@ internal static class ArtifactSwapper
         {
             var folder = Path.GetDirectoryName(point.Location)!;
             if (!Directory.Exists(folder)) return;
+            foreach (var left in ArtifactCopy.Leftovers(point.Location)) File.Delete(left);
             File.Delete(point.Location);
             if (!Directory.EnumerateFileSystemEntries(folder).Any()) Directory.Delete(folder);
         }
@@ -132,6 +138,21 @@ internal static class ArtifactSwapper
         }
 
         PrivateFiles.FlushDirectory(folder);
+    }
+
+    // What is written into the installed file in place must not reach the kept one. Where there is no room, the two stay one file: what was to
+    // be done is done, and dropping the kept one takes only its name.
+    private static async Task DetachAsync(DeploymentContext context, string kept, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var copy = await ArtifactCopy.WriteBesideAsync(kept, kept, "kept", cancellationToken).ConfigureAwait(false);
+            File.Move(copy, kept, overwrite: true);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or UpgradeException or OperationCanceledException)
+        {
+            context.Operation.Verbose($"The kept artifact '{kept}' stays a second name of the installed one: {failure.Message}");
+        }
     }
 
     private static async Task<bool> IsSameAsync(string path, AppArtifact artifact, CancellationToken cancellationToken) =>

@@ -59,18 +59,19 @@ internal static class ProcessEnvironment
     /// <summary>Adds what the application is told by other ways: files named by settings, and properties on a JVM's command line.</summary>
     /// <param name="context">The deployment.</param>
     /// <param name="settings">The settings so far.</param>
+    /// <param name="lenient">Whether a file that can't be read is left out instead of failing.</param>
     /// <param name="cancellationToken">Ends the work.</param>
-    public static async Task CompleteAsync(DeploymentContext context, AppSettings settings, CancellationToken cancellationToken)
+    public static async Task CompleteAsync(DeploymentContext context, AppSettings settings, bool lenient, CancellationToken cancellationToken)
     {
         var spec = context.Spec.Settings;
-        if (spec.FileSuffix is { Length: > 0 } suffix) await AddFilesAsync(context, settings, suffix, cancellationToken).ConfigureAwait(false);
+        if (spec.FileSuffix is { Length: > 0 } suffix) await AddFilesAsync(context, settings, suffix, lenient, cancellationToken).ConfigureAwait(false);
 
         // A JVM's properties win over the environment, and those of the command line over those of JAVA_TOOL_OPTIONS.
         AddProperties(spec, settings, (settings.Get("JAVA_TOOL_OPTIONS") ?? "").Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries), "JAVA_TOOL_OPTIONS");
         AddProperties(spec, settings, context.Deployment.Settings.Arguments, "command line");
     }
 
-    private static async Task AddFilesAsync(DeploymentContext context, AppSettings settings, string suffix, CancellationToken cancellationToken)
+    private static async Task AddFilesAsync(DeploymentContext context, AppSettings settings, string suffix, bool lenient, CancellationToken cancellationToken)
     {
         foreach (var setting in settings.Names.Where(name => name.EndsWith(suffix, StringComparison.Ordinal) && name.Length > suffix.Length).ToList())
         {
@@ -79,8 +80,15 @@ internal static class ProcessEnvironment
 
             // MB_DB_FILE ends so too and is a setting of its own.
             if (path is null || settings.Get(name) is not null || !IsKnown(context.Spec.Settings, name)) continue;
-            var value = await SecretResolver.ResolveAsync("file:" + Path.GetFullPath(path, CommandLine.WorkingDirectory(context)), context.Operation, cancellationToken).ConfigureAwait(false);
-            settings.Set(name, value, path);
+            try
+            {
+                var value = await SecretResolver.ResolveAsync("file:" + Path.GetFullPath(path, CommandLine.WorkingDirectory(context)), context.Operation, cancellationToken).ConfigureAwait(false);
+                settings.Set(name, value, path);
+            }
+            catch (UpgradeException) when (lenient)
+            {
+                // What can't be read here can't be added here; the others can.
+            }
         }
     }
 

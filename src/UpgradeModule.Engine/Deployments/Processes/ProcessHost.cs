@@ -52,7 +52,7 @@ internal sealed class ProcessHost : IAppHost
         if (_tracker.Running(context) is null)
         {
             var settings = await ProcessEnvironment.ReadAsync(context, cancellationToken).ConfigureAwait(false);
-            var redactor = Redactor(context, settings);
+            var redactor = await RedactorAsync(context, settings, cancellationToken).ConfigureAwait(false);
             await _starter.StartAsync(context, folder, settings, redactor, LogPath(context, folder), cancellationToken).ConfigureAwait(false);
         }
 
@@ -76,7 +76,7 @@ internal sealed class ProcessHost : IAppHost
     public async Task<AppSettings> ReadSettingsAsync(DeploymentContext context, CancellationToken cancellationToken)
     {
         var settings = await ProcessEnvironment.ReadAsync(context, cancellationToken).ConfigureAwait(false);
-        await ProcessEnvironment.CompleteAsync(context, settings, cancellationToken).ConfigureAwait(false);
+        await ProcessEnvironment.CompleteAsync(context, settings, lenient: false, cancellationToken).ConfigureAwait(false);
         return settings;
     }
 
@@ -163,10 +163,11 @@ internal sealed class ProcessHost : IAppHost
 
     private async Task<SecretRedactor> RedactorAsync(DeploymentContext context, CancellationToken cancellationToken)
     {
-        if (_redactors.TryGetValue(context.Deployment.Name, out var known)) return known;
+        if (_redactors.TryGetValue(DeploymentFolder.Of(context).Path, out var known)) return known;
         try
         {
-            return Redactor(context, await ReadSettingsAsync(context, cancellationToken).ConfigureAwait(false));
+            var settings = await ProcessEnvironment.ReadAsync(context, cancellationToken).ConfigureAwait(false);
+            return await RedactorAsync(context, settings, cancellationToken).ConfigureAwait(false);
         }
         catch (UpgradeException)
         {
@@ -175,6 +176,12 @@ internal sealed class ProcessHost : IAppHost
         }
     }
 
-    private SecretRedactor Redactor(DeploymentContext context, AppSettings settings) =>
-        _redactors[context.Deployment.Name] = SecretRedactor.For(settings, context.Spec.Settings, context.Deployment.Settings.EnvironmentReferences.Keys);
+    // The application knows more secrets than its environment holds: those in files that settings name, and a JVM's properties.
+    private async Task<SecretRedactor> RedactorAsync(DeploymentContext context, AppSettings environment, CancellationToken cancellationToken)
+    {
+        var settings = new AppSettings();
+        foreach (var name in environment.Names) settings.Set(name, environment.Get(name) ?? "", environment.SourceOf(name) ?? "");
+        await ProcessEnvironment.CompleteAsync(context, settings, lenient: true, cancellationToken).ConfigureAwait(false);
+        return _redactors[DeploymentFolder.Of(context).Path] = SecretRedactor.For(settings, context.Spec.Settings, context.Deployment.Settings.EnvironmentReferences.Keys);
+    }
 }

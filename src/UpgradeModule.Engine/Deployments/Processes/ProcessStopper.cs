@@ -18,7 +18,7 @@ internal sealed class ProcessStopper(IProcessSystem system)
     /// <exception cref="UpgradeException"><c>ServiceStopFailed</c>.</exception>
     public async Task StopAsync(DeploymentContext context, DeploymentFolder folder, TrackedProcess process, TimeSpan grace, CancellationToken cancellationToken)
     {
-        await ProcessTracker.MarkStoppingAsync(folder, process, cancellationToken).ConfigureAwait(false);
+        await NoteAsync(context, folder, process, cancellationToken).ConfigureAwait(false);
         await system.AskToStopAsync(process, cancellationToken).ConfigureAwait(false);
         if (await IsGoneAsync(process, grace, cancellationToken).ConfigureAwait(false)) return;
 
@@ -31,6 +31,19 @@ internal sealed class ProcessStopper(IProcessSystem system)
             context.Deployment.Name,
             string.Create(CultureInfo.InvariantCulture, $"'{context.Deployment.Name}' still runs (process {process.ProcessId}), although it was killed."),
             "It may wait for a disk or a network share: look at it with the system's own means.");
+    }
+
+    // A service that hangs because its disk is full must be stopped all the more: the note only tells its end from a crash.
+    private static async Task NoteAsync(DeploymentContext context, DeploymentFolder folder, TrackedProcess process, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await ProcessTracker.MarkStoppingAsync(folder, process, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            context.Operation.Verbose($"That '{context.Deployment.Name}' is asked to stop can't be noted in '{folder.StopFile}': {failure.Message}");
+        }
     }
 
     private async Task<bool> IsGoneAsync(TrackedProcess process, TimeSpan patience, CancellationToken cancellationToken)

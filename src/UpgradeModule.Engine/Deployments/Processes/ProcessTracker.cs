@@ -59,7 +59,15 @@ internal sealed class ProcessTracker(IProcessSystem system)
     public static async Task MarkStoppingAsync(DeploymentFolder folder, TrackedProcess process, CancellationToken cancellationToken)
     {
         folder.Create();
-        await PrivateFiles.WriteAsync(folder.StopFile, Encoding.UTF8.GetBytes($"token={process.Token}\nmark={process.StartMark}\n"), cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await PrivateFiles.WriteAsync(folder.StopFile, Encoding.UTF8.GetBytes($"token={process.Token}\nmark={process.StartMark}\n"), cancellationToken).ConfigureAwait(false);
+        }
+        catch (IOException)
+        {
+            // On a full disk there is often room for a name yet, and that alone tells the end from a crash.
+            await PrivateFiles.Create(folder.StopFile, FileMode.OpenOrCreate).DisposeAsync().ConfigureAwait(false);
+        }
     }
 
     /// <summary>Tells whether a process was asked to stop.</summary>
