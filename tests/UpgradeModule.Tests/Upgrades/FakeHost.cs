@@ -24,7 +24,7 @@ internal sealed class FakeHost(FakeWorld world) : IAppHost
 
     public Task<AppSettings> ReadSettingsAsync(DeploymentContext context, CancellationToken cancellationToken) => Task.FromResult(new AppSettings());
 
-    public Task<AppVersion?> ReadInstalledVersionAsync(DeploymentContext context, CancellationToken cancellationToken) => Task.FromResult<AppVersion?>(world.Installed);
+    public Task<AppVersion?> ReadInstalledVersionAsync(DeploymentContext context, CancellationToken cancellationToken) => Task.FromResult(world.TellsVersion ? world.Installed : null);
 
     public Task<ReturnPoint> SwapAsync(DeploymentContext context, AppArtifact artifact, string label, CancellationToken cancellationToken) => world.CallAsync("Swap", cancellationToken, () =>
     {

@@ -12,6 +12,9 @@ internal sealed class FakeWorld
 
     public AppVersion Installed { get; set; } = AppVersion.Parse("1.0.0");
 
+    /// <summary>Whether the installed artifact tells its version.</summary>
+    public bool TellsVersion { get; set; } = true;
+
     public AppVersion? Running { get; set; } = AppVersion.Parse("1.0.0");
 
     public Data Live { get; set; } = new(AppVersion.Parse("1.0.0"), ["first", "second"]);

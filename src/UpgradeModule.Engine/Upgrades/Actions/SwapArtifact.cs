@@ -1,3 +1,4 @@
+using UpgradeModule.Engine.Artifacts;
 using UpgradeModule.Engine.Upgrades.Journal;
 
 namespace UpgradeModule.Engine.Upgrades.Actions;
@@ -22,7 +23,8 @@ internal sealed class SwapArtifact(UpgradeStop stop, int index) : UpgradeActionB
         if (hop.ArtifactPoint is null)
         {
             // The swap failed or was cut short. If the new artifact lies there all the same, doing it again only tells where the old one is.
-            if (await ProbeAsync(run, cancellationToken).ConfigureAwait(false) != true) return;
+            var there = await ProbeAsync(run, cancellationToken).ConfigureAwait(false) ?? await IsInPlaceAsync(run, cancellationToken).ConfigureAwait(false);
+            if (!there) return;
             hop.ArtifactPoint = await run.Host.SwapAsync(run.Deployment, Artifact(run), hop.Label, cancellationToken).ConfigureAwait(false);
             run.Recorder.Keep([hop.ArtifactPoint], Id, Stop!.Order);
         }
@@ -41,6 +43,11 @@ internal sealed class SwapArtifact(UpgradeStop stop, int index) : UpgradeActionB
         var installed = await run.Host.ReadInstalledVersionAsync(run.Deployment, cancellationToken).ConfigureAwait(false);
         return installed is null || Stop!.From == Stop.To ? null : installed == Stop.To;
     }
+
+    // Where no version tells the two apart, as at a change of the edition alone, the file itself does.
+    private async Task<bool> IsInPlaceAsync(RunContext run, CancellationToken cancellationToken) =>
+        run.Deployment.Deployment.Settings.ArtifactPath is { Length: > 0 } path && File.Exists(path)
+        && await FileHash.ComputeAsync(path, cancellationToken).ConfigureAwait(false) == Artifact(run).Sha256;
 
     private AppArtifact Artifact(RunContext run) => run.Recorder.Document.Artifacts[index];
 }
