@@ -75,7 +75,7 @@ public interface IAppDatabase : IAsyncDisposable
     /// <summary>Goes back to a kept state. The application must be stopped. Doing it twice is no mistake.</summary>
     /// <param name="point">The state. It becomes the live data, so it can't be gone back to again.</param>
     /// <param name="cancellationToken">Ends the work before the swap.</param>
-    /// <returns>The data that was replaced, kept; <see langword="null"/> where the point had been gone back to already.</returns>
+    /// <returns>The data that was replaced, kept, also where an earlier call had replaced it; <see langword="null"/> where nothing of it is left.</returns>
     /// <exception cref="UpgradeException"><c>RollbackFailed</c>, <c>DatabaseInUse</c>, <c>PermissionMissing</c>.</exception>
     Task<ReturnPoint?> RollbackAsync(ReturnPoint point, CancellationToken cancellationToken);
 
