@@ -6,7 +6,6 @@ using UpgradeModule.Engine.Paths;
 namespace UpgradeModule.Benchmarks;
 
 /// <summary>The bar: a full Metabase path in under 1 ms.</summary>
-[InProcess]
 [MemoryDiagnoser]
 public class PlannerBenchmarks
 {
