@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
-
+using UpgradeModule.Engine.Operations;
 
 namespace UpgradeModule.Engine.Artifacts;
 

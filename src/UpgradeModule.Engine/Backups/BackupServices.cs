@@ -1,5 +1,4 @@
 using UpgradeModule.Engine.Databases;
-using UpgradeModule.Engine.Databases.Files;
 using UpgradeModule.Engine.Deployments;
 using UpgradeModule.Engine.Operations;
 using UpgradeModule.Engine.State;

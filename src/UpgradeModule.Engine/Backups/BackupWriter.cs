@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
 using UpgradeModule.Engine.Databases;
-using UpgradeModule.Engine.Databases.Files;
 using UpgradeModule.Engine.Operations;
 
 namespace UpgradeModule.Engine.Backups;

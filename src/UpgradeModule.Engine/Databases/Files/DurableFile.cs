@@ -1,3 +1,5 @@
+using UpgradeModule.Engine.Operations;
+
 namespace UpgradeModule.Engine.Databases.Files;
 
 /// <summary>Copies and renames that survive a power failure: written under another name, brought to disk, then renamed.</summary>

@@ -1,6 +1,6 @@
 using System.Net.Sockets;
 using Npgsql;
-using UpgradeModule.Engine.Databases.Files;
+using UpgradeModule.Engine.Operations;
 
 namespace UpgradeModule.Engine.Databases.Postgres;
 

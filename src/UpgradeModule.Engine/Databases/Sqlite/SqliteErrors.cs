@@ -1,5 +1,5 @@
 using Microsoft.Data.Sqlite;
-using UpgradeModule.Engine.Databases.Files;
+using UpgradeModule.Engine.Operations;
 
 namespace UpgradeModule.Engine.Databases.Sqlite;
 

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using UpgradeModule.Engine.Artifacts;
 using UpgradeModule.Engine.Operations;
 
 namespace UpgradeModule.Engine.Deployments.Processes;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using UpgradeModule.Engine.Databases.Files;
+using UpgradeModule.Engine.Operations;
 
 namespace UpgradeModule.Engine.Databases.Postgres.Programs;
 
@@ -97,7 +97,7 @@ internal sealed partial class PgArchiver : IPostgresArchiver
 
     private static UpgradeException DumpFailed(PostgresLogIn source, string file, string complaint)
     {
-        if (complaint.Contains("No space left", StringComparison.Ordinal)) return DiskSpace.Full(Path.GetDirectoryName(file)!, null);
+        if (complaint.Contains("No space left", StringComparison.Ordinal)) return DiskSpace.Full(Path.GetDirectoryName(file)!, needed: null);
         if (complaint.Contains("row-level security", StringComparison.Ordinal) || complaint.Contains("permission denied", StringComparison.Ordinal))
         {
             return new UpgradeException("PermissionMissing", UpgradeErrorCategory.PermissionDenied, source.ToString(), $"The role '{source.Credential.UserName}' may not read everything in '{source}': {complaint}.", "Back up as the owner of the tables, or as a role with the missing rights (BYPASSRLS for row-level security).");
