@@ -12,12 +12,13 @@ public class ArchitectureTests
         ["Apps"] = ["State"],
         ["Paths"] = ["Apps"],
         ["Artifacts"] = ["Apps", "Operations"],
-        ["Deployments"] = ["Apps", "Artifacts", "Operations"],
+        ["Containers"] = ["Operations"],
+        ["Deployments"] = ["Apps", "Artifacts", "Containers", "Operations"],
         ["Databases"] = ["Apps", "Operations"],
         ["Migrations"] = ["Apps", "Databases"],
         ["Backups"] = ["Apps", "Databases", "Deployments", "Operations", "State"],
-        ["Readiness"] = ["Apps", "Artifacts", "Databases", "Deployments", "Migrations", "Operations", "Paths"],
-        ["Upgrades"] = ["Apps", "Artifacts", "Backups", "Databases", "Deployments", "Migrations", "Operations", "Paths", "Readiness", "State"],
+        ["Readiness"] = ["Apps", "Artifacts", "Containers", "Databases", "Deployments", "Migrations", "Operations", "Paths"],
+        ["Upgrades"] = ["Apps", "Artifacts", "Backups", "Containers", "Databases", "Deployments", "Migrations", "Operations", "Paths", "Readiness", "State"],
     };
 
     public static TheoryData<string> Rooms() => new(Directory.GetDirectories(Engine()).Select(folder => Path.GetFileName(folder)!).Where(name => name is not ("bin" or "obj")));
