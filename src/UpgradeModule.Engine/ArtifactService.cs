@@ -34,24 +34,33 @@ internal sealed class ArtifactService(IDefinitionCatalog definitions, IArtifactF
         if (there && string.IsNullOrEmpty(request.Path)) return context.Deployment with { Version = installed };
         if (!there) await DemandStoppedAsync(host, context, cancellationToken).ConfigureAwait(false);
         var complete = WithEdition(context.Spec, request.Edition.Length == 0 ? request with { Edition = context.Deployment.Edition } : request);
-        if (complete.Destination.Length == 0) complete = complete with { Destination = FolderOf(context.Deployment) };
-        var artifact = await fetcher.FetchAsync(context.Spec, complete, context.Operation, cancellationToken).ConfigureAwait(false);
+        var source = await host.FetchAsync(context, ToSource(complete), cancellationToken).ConfigureAwait(false);
 
         // A file that was given is verified even where nothing is left to do: it may be another version than its giver believes.
         if (there) return context.Deployment with { Version = installed };
-        var taken = await host.LockAsync(context, $"Update-AppArtifact to {artifact.Version}", cancellationToken).ConfigureAwait(false);
+        var taken = await host.LockAsync(context, $"Update-AppArtifact to {source.Version}", cancellationToken).ConfigureAwait(false);
         await using (taken.ConfigureAwait(false))
         {
-            var label = string.Create(CultureInfo.InvariantCulture, $"before-{artifact.Version}-{DateTimeOffset.UtcNow:yyyyMMddTHHmmssfff}");
-            var kept = await host.SwapAsync(context with { Deployment = context.Deployment with { Version = installed } }, artifact, label, cancellationToken).ConfigureAwait(false);
+            var label = string.Create(CultureInfo.InvariantCulture, $"before-{source.Version}-{DateTimeOffset.UtcNow:yyyyMMddTHHmmssfff}");
+            var kept = await host.SwapAsync(context with { Deployment = context.Deployment with { Version = installed } }, source, label, cancellationToken).ConfigureAwait(false);
             context.Operation.Verbose($"The artifact of {installed?.Text ?? "the version before"} is kept in '{kept.Location}'.");
         }
 
-        return context.Deployment with { Version = artifact.Version };
+        return context.Deployment with { Version = source.Version };
     }
 
     private static ArtifactRequest WithEdition(AppSpec spec, ArtifactRequest request) =>
         request.Edition.Length > 0 ? request : request with { Edition = (spec.Editions.FirstOrDefault(static edition => edition.Default) ?? (spec.Editions.Count > 0 ? spec.Editions[0] : null))?.Id ?? "" };
+
+    private static SourceRequest ToSource(ArtifactRequest request) => new()
+    {
+        Version = request.Version,
+        Edition = request.Edition,
+        Path = request.Path,
+        BaseUrl = request.BaseUrl,
+        Sha256 = request.Sha256,
+        Destination = request.Destination.Length > 0 ? request.Destination : null,
+    };
 
     private static async Task DemandStoppedAsync(IAppHost host, DeploymentContext context, CancellationToken cancellationToken)
     {

@@ -1,3 +1,4 @@
+using UpgradeModule.Engine.Apps;
 using UpgradeModule.Engine.Operations;
 
 namespace UpgradeModule.Engine.Deployments;
@@ -41,26 +42,76 @@ public interface IAppHost
     /// <returns>The version; <see langword="null"/> where the artifact can't tell.</returns>
     Task<AppVersion?> ReadInstalledVersionAsync(DeploymentContext context, CancellationToken cancellationToken);
 
-    /// <summary>Puts an artifact in the place of the installed one and keeps that one. The service must be stopped.</summary>
+    /// <summary>
+    /// Fetches a version, verifies it, and lays it ready: a file on the same file system as the installed one and flushed, so that the swap in the
+    /// downtime is a rename; an image pulled by its digest. The service may run meanwhile.
+    /// </summary>
     /// <param name="context">The deployment.</param>
-    /// <param name="artifact">The new artifact, verified.</param>
-    /// <param name="label">A label, unique to the run and stop, for what is kept.</param>
-    /// <param name="cancellationToken">Ends the work before the swap; the swap itself is one rename.</param>
-    /// <returns>What is kept, for the way back. Calling it again with the same label and artifact gives the same.</returns>
-    /// <exception cref="UpgradeException"><c>ServiceRunning</c>, <c>ArtifactSwapFailed</c>, <c>DiskFull</c>.</exception>
-    Task<ReturnPoint> SwapAsync(DeploymentContext context, AppArtifact artifact, string label, CancellationToken cancellationToken);
+    /// <param name="request">What is wanted.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <exception cref="UpgradeException">What fetching throws: <c>ArtifactNotFound</c>, <c>ArtifactDownloadFailed</c>, <c>DiskFull</c>, and their like for images.</exception>
+    Task<InstallSource> FetchAsync(DeploymentContext context, SourceRequest request, CancellationToken cancellationToken);
 
-    /// <summary>Puts a kept artifact back. Doing it twice is no mistake.</summary>
+    /// <summary>Tells whether a version can be had. Nothing is fetched or changed.</summary>
+    /// <param name="context">The deployment.</param>
+    /// <param name="request">What is wanted.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    Task<SourceCheck> CheckSourceAsync(DeploymentContext context, SourceRequest request, CancellationToken cancellationToken);
+
+    /// <summary>Tells whether this very source is what is installed, where its version doesn't tell.</summary>
+    /// <param name="context">The deployment.</param>
+    /// <param name="source">The source.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    Task<bool> IsInstalledAsync(DeploymentContext context, InstallSource source, CancellationToken cancellationToken);
+
+    /// <summary>Puts another version in the place of the installed one and keeps that one. The service must be stopped.</summary>
+    /// <param name="context">The deployment.</param>
+    /// <param name="source">The version, as <see cref="FetchAsync"/> laid it ready.</param>
+    /// <param name="label">A label, unique to the run and stop, for what is kept.</param>
+    /// <param name="cancellationToken">Ends the work before the swap; the swap itself is short.</param>
+    /// <returns>What is kept, for the way back. Calling it again with the same label and source gives the same.</returns>
+    /// <exception cref="UpgradeException"><c>ServiceRunning</c>, <c>ArtifactSwapFailed</c>, <c>DiskFull</c>.</exception>
+    Task<ReturnPoint> SwapAsync(DeploymentContext context, InstallSource source, string label, CancellationToken cancellationToken);
+
+    /// <summary>Puts what a swap kept back. Doing it twice is no mistake.</summary>
     /// <param name="context">The deployment.</param>
     /// <param name="point">What <see cref="SwapAsync"/> kept.</param>
     /// <param name="cancellationToken">Ends the work before the swap.</param>
     Task UndoSwapAsync(DeploymentContext context, ReturnPoint point, CancellationToken cancellationToken);
 
-    /// <summary>Drops a kept artifact. Doing it twice is no mistake.</summary>
+    /// <summary>Drops what a swap kept. Doing it twice is no mistake.</summary>
     /// <param name="context">The deployment.</param>
     /// <param name="point">What <see cref="SwapAsync"/> kept.</param>
     /// <param name="cancellationToken">Ends the work.</param>
     Task DropAsync(DeploymentContext context, ReturnPoint point, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Runs a command once, of the version that is installed and with the settings that the application itself is given, while the service is
+    /// stopped. An exit code that is no success is told and not thrown: some commands fail with 0, others don't and yet do their work.
+    /// </summary>
+    /// <param name="context">The deployment.</param>
+    /// <param name="command">The command.</param>
+    /// <param name="output">Told each line, without secrets.</param>
+    /// <param name="cancellationToken">Ends the command.</param>
+    /// <exception cref="UpgradeException"><c>CommandNotFound</c>, <c>CommandFailed</c>: it could not be run. <c>CommandTimeout</c>: it was ended after its time.</exception>
+    Task<CommandOutcome> RunOnceAsync(DeploymentContext context, OneOffCommand command, IProgress<string>? output, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Gives the address at which this machine reaches a database that the application knows by another: by a name that only its container's
+    /// network knows, by a path inside a mount. The database as it is where there is nothing to translate.
+    /// </summary>
+    /// <param name="context">The deployment.</param>
+    /// <param name="database">The database as the application knows it.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <exception cref="UpgradeException"><c>DatabaseHostUnknown</c>: it can't be reached from here by any address that is known.</exception>
+    Task<DatabaseTarget> ReachAsync(DeploymentContext context, DatabaseTarget database, CancellationToken cancellationToken);
+
+    /// <summary>Finds what runs on this host kind and looks like one of these applications. What is found is complete enough to be registered.</summary>
+    /// <param name="specs">The applications.</param>
+    /// <param name="request">Where to look, and who is told of what can't be looked at.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <returns>Deployments that are not stored. Nothing, where the host kind isn't there on this machine.</returns>
+    IAsyncEnumerable<AppDeployment> FindAsync(IReadOnlyList<AppSpec> specs, FindRequest request, CancellationToken cancellationToken);
 
     /// <summary>Reads the last lines of the service's log.</summary>
     /// <param name="context">The deployment.</param>

@@ -19,4 +19,7 @@ public sealed record DeploymentContext
 
     /// <summary>The role that may create databases, where the caller gave one.</summary>
     public DatabaseCredential? MaintenanceCredential { get; init; }
+
+    /// <summary>The log-in of the registry that images come from, where the caller gave one.</summary>
+    public RegistryCredential? RegistryCredential { get; init; }
 }

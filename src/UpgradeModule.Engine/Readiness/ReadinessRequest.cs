@@ -15,6 +15,9 @@ public sealed record ReadinessRequest
     /// <summary>The mirror that artifacts will come from.</summary>
     public string? BaseUrl { get; init; }
 
+    /// <summary>The registry (<c>host[:port][/path]</c>) that images come from, in place of the definition's: a mirror.</summary>
+    public string? Registry { get; init; }
+
     /// <summary>The ids of manual steps that the caller says are done.</summary>
     public IReadOnlyList<string> ConfirmedSteps { get; init; } = [];
 

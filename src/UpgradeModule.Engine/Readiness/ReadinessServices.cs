@@ -36,7 +36,4 @@ internal sealed record ReadinessServices
 
     /// <summary>Tells how many bytes may still be written to the disk of a folder; <see langword="null"/> where that can't be told.</summary>
     public Func<string, long?> FreeSpace { get; init; } = DiskSpace.Free;
-
-    /// <summary>Sends requests to where artifacts are fetched.</summary>
-    public Func<Uri, CancellationToken, Task<System.Net.HttpStatusCode>> Head { get; init; } = ArtifactHead.AskAsync;
 }

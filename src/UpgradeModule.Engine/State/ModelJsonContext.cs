@@ -13,6 +13,7 @@ namespace UpgradeModule.Engine.State;
 [JsonSerializable(typeof(AppDeployment))]
 [JsonSerializable(typeof(AppService))]
 [JsonSerializable(typeof(AppArtifact))]
+[JsonSerializable(typeof(AppImage))]
 [JsonSerializable(typeof(AppBackup))]
 [JsonSerializable(typeof(BackupTestResult))]
 [JsonSerializable(typeof(RestoreResult))]

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using UpgradeModule.Engine.Deployments;
 using UpgradeModule.Engine.Operations;
 using UpgradeModule.Engine.Upgrades.Actions;
 using UpgradeModule.Engine.Upgrades.Journal;
@@ -41,9 +42,9 @@ internal sealed class RunRecorder(RunDocument document, IUpgradeJournal journal,
     /// <param name="change">The change.</param>
     public void Change(Func<UpgradeRun, UpgradeRun> change) => Document = Document with { Run = change(Document.Run) };
 
-    /// <summary>Remembers the artifacts of the stops.</summary>
-    /// <param name="artifacts">The artifacts.</param>
-    public void Artifacts(IReadOnlyList<AppArtifact> artifacts) => Document = Document with { Artifacts = artifacts };
+    /// <summary>Remembers what the stops install.</summary>
+    /// <param name="sources">What they install.</param>
+    public void Sources(IReadOnlyList<InstallSource> sources) => Document = Document with { Sources = sources };
 
     /// <summary>Writes down that an action is about to be done.</summary>
     /// <param name="action">The action.</param>

@@ -15,6 +15,9 @@ public sealed record UpgradeRequest
     /// <summary>The mirror that artifacts come from.</summary>
     public string? BaseUrl { get; init; }
 
+    /// <summary>The registry (<c>host[:port][/path]</c>) that images come from, in place of the definition's: a mirror.</summary>
+    public string? Registry { get; init; }
+
     /// <summary>The SHA-256 of the artifact, for a path of one stop.</summary>
     public string? Sha256 { get; init; }
 

@@ -24,10 +24,28 @@ public sealed record AppHostSettings
     /// <summary>The file that an upgrade swaps: a JAR or another single file.</summary>
     public string? ArtifactPath { get; init; }
 
+    /// <summary>The container that it runs in, by name or id, for container hosts.</summary>
+    public string? Container { get; init; }
+
+    /// <summary>
+    /// The address of the container engine: <c>unix:///…</c>, <c>npipe://…</c>, <c>tcp://…</c>, <c>ssh://…</c> or <c>context:NAME</c>. Empty: <c>DOCKER_HOST</c>,
+    /// <c>DOCKER_CONTEXT</c>, the current context, the default socket.
+    /// </summary>
+    public string? DockerHost { get; init; }
+
+    /// <summary>The systemd unit that runs it.</summary>
+    public string? Unit { get; init; }
+
+    /// <summary>Java programs by their major: each version is started with the lowest that meets its requirement.</summary>
+    public IReadOnlyDictionary<string, string> JavaPath { get; init; } = new Dictionary<string, string>();
+
     /// <summary>How long a graceful stop may take before the process is killed; the definition's grace where empty.</summary>
     public TimeSpan? StopTimeout { get; init; }
 
-    /// <summary>The command line, with <c>{artifact}</c> as it is written and what has spaces in it in quotes; the artifact's path where there is none.</summary>
+    /// <summary>What runs it: the container, the unit, or the command line with <c>{artifact}</c> as it is written and what has spaces in it in quotes; the artifact's path where there is none.</summary>
     public override string ToString() =>
-        string.IsNullOrEmpty(Command) ? ArtifactPath ?? "" : string.Join(' ', Arguments.Prepend(Command).Select(static part => part.Contains(' ') || part.Length == 0 ? $"\"{part}\"" : part));
+        Container is { Length: > 0 } container ? container
+        : Unit is { Length: > 0 } unit ? unit
+        : string.IsNullOrEmpty(Command) ? ArtifactPath ?? ""
+        : string.Join(' ', Arguments.Prepend(Command).Select(static part => part.Contains(' ') || part.Length == 0 ? $"\"{part}\"" : part));
 }

@@ -36,6 +36,9 @@ public sealed record AppService
     /// <summary>The exit code of the last run, where it has ended and the code is known.</summary>
     public int? ExitCode { get; init; }
 
+    /// <summary>How often its host has restarted it by itself, where the host counts that.</summary>
+    public int? Restarts { get; init; }
+
     /// <summary>The file that its output goes to.</summary>
     public string? LogPath { get; init; }
 

@@ -1,4 +1,5 @@
 using UpgradeModule.Engine.Artifacts;
+using UpgradeModule.Engine.Deployments;
 using UpgradeModule.Engine.Operations;
 using UpgradeModule.Tests.Support;
 
@@ -44,6 +45,16 @@ public class ArtifactSwapTests
         Run("chmod", "0750", scene.Artifact);
         await SwapAsync(scene, await FetchAsync(scene, "1.1.0"), "a");
         Assert.Equal("1234:4321 750", Run("stat", "-c", "%u:%g %a", scene.Artifact));
+    }
+
+    [Fact]
+    public async Task Whether_a_file_is_the_installed_one_is_told_by_its_content()
+    {
+        await using var scene = await ProcessScene.CreateAsync();
+        var source = new InstallSource { Artifact = await FetchAsync(scene, "1.1.0") };
+        Assert.False(await scene.Host.IsInstalledAsync(scene.Context, source, CancellationToken.None));
+        await scene.Host.SwapAsync(scene.Context, source, "a", CancellationToken.None);
+        Assert.True(await scene.Host.IsInstalledAsync(scene.Context, source, CancellationToken.None));
     }
 
     [Fact]
@@ -130,7 +141,7 @@ public class ArtifactSwapTests
         return await fetcher.FetchAsync(scene.Context.Spec, request, scene.Told, CancellationToken.None);
     }
 
-    private static Task<ReturnPoint> SwapAsync(ProcessScene scene, AppArtifact artifact, string label) => scene.Host.SwapAsync(scene.Context, artifact, label, CancellationToken.None);
+    private static Task<ReturnPoint> SwapAsync(ProcessScene scene, AppArtifact artifact, string label) => scene.Host.SwapAsync(scene.Context, new InstallSource { Version = artifact.Version, Artifact = artifact }, label, CancellationToken.None);
 
     private static string Run(string program, params string[] arguments)
     {

@@ -1,4 +1,4 @@
-using UpgradeModule.Engine.Deployments.Processes;
+using UpgradeModule.Engine.Deployments.Files;
 
 namespace UpgradeModule.Tests.Deployments;
 

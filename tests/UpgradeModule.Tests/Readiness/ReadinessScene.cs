@@ -4,6 +4,7 @@ using UpgradeModule.Engine.Apps;
 using UpgradeModule.Engine.Artifacts;
 using UpgradeModule.Engine.Databases;
 using UpgradeModule.Engine.Deployments;
+using UpgradeModule.Engine.Deployments.Files;
 using UpgradeModule.Engine.Migrations;
 using UpgradeModule.Engine.Operations;
 using UpgradeModule.Engine.Paths;
@@ -34,6 +35,8 @@ internal sealed class ReadinessScene : IDisposable
         };
         Host.GetServiceAsync(default!, default).ReturnsForAnyArgs(_ => Service);
         Host.ReadSettingsAsync(default!, default).ReturnsForAnyArgs(_ => Settings);
+        var files = new FileSources(Artifacts, (address, _) => Head(address));
+        Host.CheckSourceAsync(default!, default!, default).ReturnsForAnyArgs(call => files.CheckAsync(call.Arg<DeploymentContext>(), call.Arg<SourceRequest>(), call.Arg<CancellationToken>()));
         Host.LockAsync(default!, default!, default).ReturnsForAnyArgs(_ => Substitute.For<IAsyncDisposable>());
         Prober.ProbeAsync(default!, default, default, default).ReturnsForAnyArgs(_ => Health);
         Migrations.ReadAsync(default!, default!, default).ReturnsForAnyArgs(_ => Migration);
@@ -113,7 +116,6 @@ internal sealed class ReadinessScene : IDisposable
             Inspect = (context, _) => Task.FromResult(Seen(context.Deployment)),
             UsualBackupFolder = _folder.File("usual"),
             FreeSpace = folder => Free(folder),
-            Head = (address, _) => Head(address),
         },
         checks.Length == 0 ? null : checks);
 

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using UpgradeModule.Engine.Apps;
 using UpgradeModule.Engine.Deployments;
 using UpgradeModule.Engine.Operations;
 
@@ -26,10 +28,31 @@ internal sealed class FakeHost(FakeWorld world) : IAppHost
 
     public Task<AppVersion?> ReadInstalledVersionAsync(DeploymentContext context, CancellationToken cancellationToken) => Task.FromResult(world.TellsVersion ? world.Installed : null);
 
-    public Task<ReturnPoint> SwapAsync(DeploymentContext context, AppArtifact artifact, string label, CancellationToken cancellationToken) => world.CallAsync("Swap", cancellationToken, () =>
+    public Task<InstallSource> FetchAsync(DeploymentContext context, SourceRequest request, CancellationToken cancellationToken) => world.CallAsync("Fetch", cancellationToken, () =>
+        new InstallSource { Version = request.Version, Edition = request.Edition, Artifact = new AppArtifact { Version = request.Version, Path = "/staged" } });
+
+    public Task<SourceCheck> CheckSourceAsync(DeploymentContext context, SourceRequest request, CancellationToken cancellationToken) => Task.FromResult(SourceCheck.Available());
+
+    public Task<bool> IsInstalledAsync(DeploymentContext context, InstallSource source, CancellationToken cancellationToken) => Task.FromResult(world.Installed == source.Version);
+
+    public Task<CommandOutcome> RunOnceAsync(DeploymentContext context, OneOffCommand command, IProgress<string>? output, CancellationToken cancellationToken) => world.CallAsync("RunOnce", cancellationToken, () =>
     {
         Assert.Null(world.Running);
-        if (world.KeptArtifacts.TryAdd("/kept/app-" + label, world.Installed)) world.Installed = artifact.Version;
+        return world.RunOnce(command);
+    });
+
+    public Task<DatabaseTarget> ReachAsync(DeploymentContext context, DatabaseTarget database, CancellationToken cancellationToken) => Task.FromResult(database);
+
+    public async IAsyncEnumerable<AppDeployment> FindAsync(IReadOnlyList<AppSpec> specs, FindRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await Task.CompletedTask;
+        yield break;
+    }
+
+    public Task<ReturnPoint> SwapAsync(DeploymentContext context, InstallSource source, string label, CancellationToken cancellationToken) => world.CallAsync("Swap", cancellationToken, () =>
+    {
+        Assert.Null(world.Running);
+        if (world.KeptArtifacts.TryAdd("/kept/app-" + label, world.Installed)) world.Installed = source.Version;
         return new ReturnPoint { Kind = "Artifact", Location = "/kept/app-" + label };
     });
 

@@ -1,3 +1,4 @@
+using UpgradeModule.Engine.Deployments;
 using UpgradeModule.Engine.Operations;
 
 namespace UpgradeModule.Tests.Upgrades;
@@ -35,6 +36,9 @@ internal sealed class FakeWorld
 
     /// <summary>Rows that the migration to a version loses.</summary>
     public Dictionary<AppVersion, int> Loses { get; } = [];
+
+    /// <summary>What a one-off command does.</summary>
+    public Func<OneOffCommand, CommandOutcome> RunOnce { get; set; } = _ => new CommandOutcome();
 
     public async Task<T> CallAsync<T>(string name, CancellationToken cancellationToken, Func<T> effect)
     {

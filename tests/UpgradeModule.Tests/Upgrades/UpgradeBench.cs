@@ -33,7 +33,6 @@ internal sealed class UpgradeBench : IDisposable
         Readiness.CheckAsync(default!, default!, default).ReturnsForAnyArgs(call => World.CallAsync("Readiness", call.Arg<CancellationToken>(), () => Ready));
         Backups.BackupAsync(default!, default, default).ReturnsForAnyArgs(call => World.CallAsync("Backup", call.Arg<CancellationToken>(), () => new AppBackup { Id = "b", Path = "/backups/b", Rows = World.Live.Rows.Count }));
         Backups.TestAsync(default!, default, default, default!, default).ReturnsForAnyArgs(call => World.CallAsync("Prove", call.Arg<CancellationToken>(), () => Proof));
-        Artifacts.FetchAsync(default!, default!, default!, default).ReturnsForAnyArgs(call => World.CallAsync("Fetch", call.Arg<CancellationToken>(), () => new AppArtifact { Version = call.Arg<ArtifactRequest>().Version, Path = "/staged" }));
         Waiter.WaitAsync(default!, default!, default).ReturnsForAnyArgs(call => World.CallAsync("Wait", call.Arg<CancellationToken>(), () =>
         {
             Assert.Equal(call.Arg<WaitRequest>().Expected, World.Running);

@@ -1,3 +1,4 @@
+using UpgradeModule.Engine.Deployments.Files;
 using UpgradeModule.Engine.Operations;
 
 namespace UpgradeModule.Engine.Deployments.Processes;
@@ -30,16 +31,21 @@ internal sealed record CommandLine(string Program, IReadOnlyList<string> Argumen
         return new CommandLine(Find(Replace(command, settings), WorkingDirectory(context)), [.. arguments.Select(argument => Replace(argument, settings))], settings.ArtifactPath);
     }
 
+    /// <summary>Works out the command that is run once.</summary>
+    /// <param name="context">The deployment.</param>
+    /// <param name="command">The command.</param>
+    /// <exception cref="UpgradeException"><c>CommandNotFound</c>.</exception>
+    public static CommandLine Of(DeploymentContext context, OneOffCommand command)
+    {
+        var artifact = context.Deployment.Settings.ArtifactPath;
+        var parts = command.Expand(artifact);
+        if (parts.Count == 0) throw NotFound("", $"There is no command for {command.Purpose} of '{context.Deployment.Name}'.");
+        return new CommandLine(Find(parts[0], WorkingDirectory(context)), [.. parts.Skip(1)], artifact);
+    }
+
     /// <summary>Gets the directory that a deployment runs in.</summary>
     /// <param name="context">The deployment.</param>
-    public static string WorkingDirectory(DeploymentContext context)
-    {
-        var settings = context.Deployment.Settings;
-        return settings.WorkingDirectory is { Length: > 0 } given ? given
-            : settings.ArtifactPath is { Length: > 0 } artifact ? Path.GetDirectoryName(artifact)!
-            : settings.Command is { Length: > 0 } command && Path.IsPathFullyQualified(command) ? Path.GetDirectoryName(command)!
-            : Path.GetTempPath();
-    }
+    public static string WorkingDirectory(DeploymentContext context) => DeploymentFolder.WorkingDirectory(context);
 
     private static string Replace(string text, AppHostSettings settings) => text.Replace("{artifact}", settings.ArtifactPath, StringComparison.Ordinal);
 

@@ -1,3 +1,4 @@
+using UpgradeModule.Engine.Deployments.Files;
 namespace UpgradeModule.Engine.Deployments.Processes;
 
 /// <summary>What is needed to start a process.</summary>

@@ -1,4 +1,4 @@
-using UpgradeModule.Engine.Apps;
+using UpgradeModule.Engine.Deployments.Files;
 using UpgradeModule.Engine.Operations;
 
 namespace UpgradeModule.Engine.Deployments.Processes;
@@ -36,6 +36,15 @@ internal static class ProcessEnvironment
         return environment;
     }
 
+    /// <summary>Gets the whole environment: what every program is given, and what the application is.</summary>
+    /// <param name="settings">Its settings from files and references.</param>
+    public static Dictionary<string, string> Whole(AppSettings settings)
+    {
+        var environment = Minimal();
+        foreach (var name in settings.Names) environment[name] = settings.Get(name) ?? "";
+        return environment;
+    }
+
     /// <summary>Reads what the application itself is given: files, then references.</summary>
     /// <param name="context">The deployment.</param>
     /// <param name="cancellationToken">Ends the work.</param>
@@ -54,61 +63,5 @@ internal static class ProcessEnvironment
         }
 
         return settings;
-    }
-
-    /// <summary>Adds what the application is told by other ways: files named by settings, and properties on a JVM's command line.</summary>
-    /// <param name="context">The deployment.</param>
-    /// <param name="settings">The settings so far.</param>
-    /// <param name="lenient">Whether a file that can't be read is left out instead of failing.</param>
-    /// <param name="cancellationToken">Ends the work.</param>
-    public static async Task CompleteAsync(DeploymentContext context, AppSettings settings, bool lenient, CancellationToken cancellationToken)
-    {
-        var spec = context.Spec.Settings;
-        if (spec.FileSuffix is { Length: > 0 } suffix) await AddFilesAsync(context, settings, suffix, lenient, cancellationToken).ConfigureAwait(false);
-
-        // A JVM's properties win over the environment, and those of the command line over those of JAVA_TOOL_OPTIONS.
-        AddProperties(spec, settings, (settings.Get("JAVA_TOOL_OPTIONS") ?? "").Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries), "JAVA_TOOL_OPTIONS");
-        AddProperties(spec, settings, context.Deployment.Settings.Arguments, "command line");
-    }
-
-    private static async Task AddFilesAsync(DeploymentContext context, AppSettings settings, string suffix, bool lenient, CancellationToken cancellationToken)
-    {
-        foreach (var setting in settings.Names.Where(name => name.EndsWith(suffix, StringComparison.Ordinal) && name.Length > suffix.Length).ToList())
-        {
-            var name = setting[..^suffix.Length];
-            var path = settings.Get(setting);
-
-            // MB_DB_FILE ends so too and is a setting of its own.
-            if (path is null || settings.Get(name) is not null || !IsKnown(context.Spec.Settings, name)) continue;
-            try
-            {
-                var value = await SecretResolver.ResolveAsync("file:" + Path.GetFullPath(path, CommandLine.WorkingDirectory(context)), context.Operation, cancellationToken).ConfigureAwait(false);
-                settings.Set(name, value, path);
-            }
-            catch (UpgradeException) when (lenient)
-            {
-                // What can't be read here can't be added here; the others can.
-            }
-        }
-    }
-
-    private static bool IsKnown(SettingsSpec spec, string name)
-    {
-        var database = spec.Database;
-        string?[] known = [spec.EncryptionKey, spec.Port, database?.Type, database?.Uri, database?.Host, database?.Port, database?.Name, database?.User, database?.Password];
-        return known.Contains(name) || spec.Secrets.Contains(name);
-    }
-
-    private static void AddProperties(SettingsSpec spec, AppSettings settings, IEnumerable<string> arguments, string source)
-    {
-        // What follows -jar is for the application, no property of the JVM.
-        foreach (var argument in arguments.TakeWhile(static argument => argument != "-jar"))
-        {
-            var equals = argument.IndexOf('=', StringComparison.Ordinal);
-            if (!argument.StartsWith("-D", StringComparison.Ordinal) || equals < 3) continue;
-            var name = argument[2..equals];
-            if (spec.JavaProperties.TryGetValue(name, out var setting)) settings.Set(setting, argument[(equals + 1)..], $"{source}, -D{name}");
-            else if (spec.JavaProperties.Count > 0 && name.All(static c => char.IsAsciiLetterUpper(c) || char.IsAsciiDigit(c) || c == '_')) settings.Set(name, argument[(equals + 1)..], $"{source}, -D{name}");
-        }
     }
 }

@@ -1,5 +1,9 @@
+using UpgradeModule.Engine.Deployments.Files;
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+using UpgradeModule.Engine.Apps;
 using UpgradeModule.Engine.Artifacts;
+using UpgradeModule.Engine.Deployments.Commands;
 using UpgradeModule.Engine.Operations;
 
 namespace UpgradeModule.Engine.Deployments.Processes;
@@ -8,6 +12,7 @@ namespace UpgradeModule.Engine.Deployments.Processes;
 internal sealed class ProcessHost : IAppHost
 {
     private readonly IArtifactFetcher _artifacts;
+    private readonly FileSources _sources;
     private readonly ProcessTracker _tracker;
     private readonly ProcessStarter _starter;
     private readonly ProcessStopper _stopper;
@@ -19,6 +24,7 @@ internal sealed class ProcessHost : IAppHost
     public ProcessHost(IArtifactFetcher artifacts)
     {
         _artifacts = artifacts;
+        _sources = new FileSources(artifacts);
         _system = OperatingSystem.IsWindows() ? new WindowsProcessSystem() : new UnixProcessSystem();
         _tracker = new ProcessTracker(_system);
         _starter = new ProcessStarter(_system, _tracker);
@@ -76,7 +82,7 @@ internal sealed class ProcessHost : IAppHost
     public async Task<AppSettings> ReadSettingsAsync(DeploymentContext context, CancellationToken cancellationToken)
     {
         var settings = await ProcessEnvironment.ReadAsync(context, cancellationToken).ConfigureAwait(false);
-        await ProcessEnvironment.CompleteAsync(context, settings, lenient: false, cancellationToken).ConfigureAwait(false);
+        await CompleteAsync(context, settings, lenient: false, cancellationToken).ConfigureAwait(false);
         return settings;
     }
 
@@ -87,17 +93,26 @@ internal sealed class ProcessHost : IAppHost
             : null;
 
     /// <inheritdoc/>
-    public async Task<ReturnPoint> SwapAsync(DeploymentContext context, AppArtifact artifact, string label, CancellationToken cancellationToken)
+    public Task<InstallSource> FetchAsync(DeploymentContext context, SourceRequest request, CancellationToken cancellationToken) => _sources.FetchAsync(context, request, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<SourceCheck> CheckSourceAsync(DeploymentContext context, SourceRequest request, CancellationToken cancellationToken) => _sources.CheckAsync(context, request, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<bool> IsInstalledAsync(DeploymentContext context, InstallSource source, CancellationToken cancellationToken) => ArtifactSwapper.IsInstalledAsync(context, source.Artifact!, cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<ReturnPoint> SwapAsync(DeploymentContext context, InstallSource source, string label, CancellationToken cancellationToken)
     {
-        DemandStopped(context, "swapped");
+        DemandStopped(context, $"The artifact of '{context.Deployment.Name}' can't be swapped");
         var version = context.Deployment.Version ?? await ReadInstalledVersionAsync(context, cancellationToken).ConfigureAwait(false);
-        return await ArtifactSwapper.SwapAsync(context, artifact, label, version, cancellationToken).ConfigureAwait(false);
+        return await ArtifactSwapper.SwapAsync(context, source.Artifact!, label, version, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
     public async Task UndoSwapAsync(DeploymentContext context, ReturnPoint point, CancellationToken cancellationToken)
     {
-        DemandStopped(context, "put back");
+        DemandStopped(context, $"The artifact of '{context.Deployment.Name}' can't be put back");
         await ArtifactSwapper.UndoAsync(context, point, cancellationToken).ConfigureAwait(false);
     }
 
@@ -128,6 +143,40 @@ internal sealed class ProcessHost : IAppHost
     public Task<IAsyncDisposable> LockAsync(DeploymentContext context, string purpose, CancellationToken cancellationToken) =>
         DeploymentLock.TakeAsync(context, purpose, cancellationToken);
 
+    /// <inheritdoc/>
+    public async Task<CommandOutcome> RunOnceAsync(DeploymentContext context, OneOffCommand command, IProgress<string>? output, CancellationToken cancellationToken)
+    {
+        var line = CommandLine.Of(context, command);
+        DemandStopped(context, $"The command for {command.Purpose} of '{context.Deployment.Name}' can't be run");
+        var settings = await ProcessEnvironment.ReadAsync(context, cancellationToken).ConfigureAwait(false);
+        var plan = new OneOffPlan
+        {
+            Program = line.Program,
+            Arguments = line.Arguments,
+            WorkingDirectory = CommandLine.WorkingDirectory(context),
+            Environment = ProcessEnvironment.Whole(settings),
+            Redactor = await RedactorAsync(context, settings, cancellationToken).ConfigureAwait(false),
+            Log = LogPath(context, DeploymentFolder.Of(context)),
+            Timeout = command.Timeout,
+            Deployment = context.Deployment.Name,
+            Purpose = command.Purpose,
+        };
+        return await OneOffProcess.RunAsync(plan, output, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public Task<DatabaseTarget> ReachAsync(DeploymentContext context, DatabaseTarget database, CancellationToken cancellationToken) => Task.FromResult(database);
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<AppDeployment> FindAsync(IReadOnlyList<AppSpec> specs, FindRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await Task.CompletedTask.ConfigureAwait(false);
+        yield break;
+    }
+
+    private static Task CompleteAsync(DeploymentContext context, AppSettings settings, bool lenient, CancellationToken cancellationToken) =>
+        SettingsCompletion.AddAsync(context, settings, context.Deployment.Settings.Arguments, CommandLine.WorkingDirectory(context), lenient, cancellationToken);
+
     private static string LogPath(DeploymentContext context, DeploymentFolder folder) =>
         context.Deployment.Settings.LogPath is { Length: > 0 } path ? path : folder.DefaultLog;
 
@@ -157,7 +206,7 @@ internal sealed class ProcessHost : IAppHost
             "ServiceRunning",
             UpgradeErrorCategory.ResourceBusy,
             context.Deployment.Name,
-            $"The artifact of '{context.Deployment.Name}' can't be {what} while its service runs (process {running.ProcessId.ToString(System.Globalization.CultureInfo.InvariantCulture)}).",
+            $"{what} while its service runs (process {running.ProcessId.ToString(System.Globalization.CultureInfo.InvariantCulture)}).",
             "Stop it first, with Stop-AppService.");
     }
 
@@ -181,7 +230,7 @@ internal sealed class ProcessHost : IAppHost
     {
         var settings = new AppSettings();
         foreach (var name in environment.Names) settings.Set(name, environment.Get(name) ?? "", environment.SourceOf(name) ?? "");
-        await ProcessEnvironment.CompleteAsync(context, settings, lenient: true, cancellationToken).ConfigureAwait(false);
+        await CompleteAsync(context, settings, lenient: true, cancellationToken).ConfigureAwait(false);
         return _redactors[DeploymentFolder.Of(context).Path] = SecretRedactor.For(settings, context.Spec.Settings, context.Deployment.Settings.EnvironmentReferences.Keys);
     }
 }

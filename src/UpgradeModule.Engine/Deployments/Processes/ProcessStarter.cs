@@ -1,3 +1,4 @@
+using UpgradeModule.Engine.Deployments.Files;
 using System.Net.NetworkInformation;
 using UpgradeModule.Engine.Operations;
 
@@ -30,13 +31,11 @@ internal sealed class ProcessStarter(IProcessSystem system, ProcessTracker track
             DemandFreePort(context, settings);
             File.Delete(folder.ExitFile);
             File.Delete(folder.StopFile);
-            var environment = ProcessEnvironment.Minimal();
-            foreach (var name in settings.Names) environment[name] = settings.Get(name) ?? "";
             var plan = new LaunchPlan
             {
                 Command = command,
                 WorkingDirectory = directory,
-                Environment = environment,
+                Environment = ProcessEnvironment.Whole(settings),
                 Log = log,
                 LogOffset = PrepareLog(context, log),
                 Folder = folder,

@@ -1,3 +1,4 @@
+using UpgradeModule.Engine.Deployments.Files;
 using System.Diagnostics;
 using System.Globalization;
 using UpgradeModule.Engine.Operations;

@@ -1,3 +1,4 @@
+using UpgradeModule.Engine.Deployments.Files;
 using System.Globalization;
 using System.Text;
 using UpgradeModule.Engine.Operations;

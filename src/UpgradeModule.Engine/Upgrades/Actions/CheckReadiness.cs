@@ -15,6 +15,7 @@ internal sealed class CheckReadiness() : UpgradeActionBase("Readiness", "Check t
             BackupDestination = run.Request.BackupDestination,
             ArtifactPath = run.Request.ArtifactPath,
             BaseUrl = run.Request.BaseUrl,
+            Registry = run.Request.Registry,
             ConfirmedSteps = run.Request.ConfirmedSteps,
             HoldsLock = true,
         };

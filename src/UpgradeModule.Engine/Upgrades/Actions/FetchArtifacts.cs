@@ -1,35 +1,43 @@
 using UpgradeModule.Engine.Artifacts;
+using UpgradeModule.Engine.Deployments;
 
 namespace UpgradeModule.Engine.Upgrades.Actions;
 
 /// <summary>
-/// Fetches and verifies the artifacts of all stops before the first one: a mirror that is down at the third stop must be known now. They are
-/// laid beside the installed artifact, on the same file system, so that the swap is a rename.
+/// Fetches and verifies the versions of all stops before the first one: a mirror that is down at the third stop must be known now. The host
+/// lays them ready, so that the swap is short.
 /// </summary>
-internal sealed class FetchArtifacts() : UpgradeActionBase("Fetch", "Fetch and verify the artifacts of all stops")
+internal sealed class FetchArtifacts() : UpgradeActionBase("Fetch", "Fetch and verify the versions of all stops")
 {
     /// <inheritdoc/>
     public override async Task<ActionResult> DoAsync(RunContext run, CancellationToken cancellationToken)
     {
-        var source = new ArtifactSource(run.Services.Artifacts);
-        var artifacts = new List<AppArtifact>();
+        var given = new ArtifactSource(run.Services.Artifacts);
+        var sources = new List<InstallSource>();
         foreach (var stop in run.Path.Stops)
         {
-            var path = await source.FindAsync(run.Deployment.Spec, run.Path, stop, run.Request.ArtifactPath, cancellationToken).ConfigureAwait(false);
-            var request = new ArtifactRequest
+            var request = new SourceRequest
             {
                 Version = stop.To,
                 Edition = stop.Edition,
-                Path = path,
+                Path = await given.FindAsync(run.Deployment.Spec, run.Path, stop, run.Request.ArtifactPath, cancellationToken).ConfigureAwait(false),
                 BaseUrl = run.Request.BaseUrl,
                 Sha256 = run.Request.Sha256,
-                Destination = ArtifactFolder.For(run.Deployment.Deployment),
+                Registry = run.Request.Registry,
+                RegistryCredential = run.Deployment.RegistryCredential,
             };
-            var artifact = await run.Services.Artifacts.FetchAsync(run.Deployment.Spec, request, run.Operation, cancellationToken).ConfigureAwait(false);
-            artifacts.Add(artifact with { Source = Addresses.WithoutLogin(artifact.Source) });
+            var source = await run.Host.FetchAsync(run.Deployment, request, cancellationToken).ConfigureAwait(false);
+            sources.Add(source.Artifact is { } artifact ? source with { Artifact = artifact with { Source = Addresses.WithoutLogin(artifact.Source) } } : source);
         }
 
-        run.Recorder.Artifacts(artifacts);
-        return ActionResult.Done(string.Join("; ", artifacts.Select(artifact => $"{artifact.Version} ({(artifact.Cached ? "already there" : "fetched")}, verified by {artifact.VerifiedBy})")));
+        run.Recorder.Sources(sources);
+        return ActionResult.Done(string.Join("; ", sources.Select(Describe)));
     }
+
+    private static string Describe(InstallSource source) => source switch
+    {
+        { Artifact: { } artifact } => $"{source.Version} ({(artifact.Cached ? "already there" : "fetched")}, verified by {artifact.VerifiedBy})",
+        { Image: { } image } => $"{source.Version} ({(image.Cached ? "already there" : "pulled")}, {(image.Digest.Length > 0 ? image.Digest : image.ImageId)})",
+        _ => source.Version.Text,
+    };
 }

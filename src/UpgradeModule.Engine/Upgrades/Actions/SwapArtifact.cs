@@ -1,16 +1,16 @@
-using UpgradeModule.Engine.Artifacts;
+using UpgradeModule.Engine.Deployments;
 using UpgradeModule.Engine.Upgrades.Journal;
 
 namespace UpgradeModule.Engine.Upgrades.Actions;
 
-/// <summary>Puts the new artifact in the place of the old one, which is kept.</summary>
+/// <summary>Puts the new version in the place of the old one, which is kept.</summary>
 internal sealed class SwapArtifact(UpgradeStop stop, int index) : UpgradeActionBase("Swap", $"Put {stop.To} in the place of {stop.From}", stop)
 {
     /// <inheritdoc/>
     public override async Task<ActionResult> DoAsync(RunContext run, CancellationToken cancellationToken)
     {
         var hop = run.Hop!;
-        var point = await run.Host.SwapAsync(run.Deployment, Artifact(run), hop.Label, cancellationToken).ConfigureAwait(false);
+        var point = await run.Host.SwapAsync(run.Deployment, Source(run), hop.Label, cancellationToken).ConfigureAwait(false);
         hop.ArtifactPoint = point with { Version = point.Version ?? Stop!.From };
         run.MoveTo(Stop!.To, Stop.Edition);
         return ActionResult.Done($"{point.Kind} {point.Location}", hop.ArtifactPoint);
@@ -22,10 +22,10 @@ internal sealed class SwapArtifact(UpgradeStop stop, int index) : UpgradeActionB
         var hop = run.Hop!;
         if (hop.ArtifactPoint is null)
         {
-            // The swap failed or was cut short. If the new artifact lies there all the same, doing it again only tells where the old one is.
-            var there = await ProbeAsync(run, cancellationToken).ConfigureAwait(false) ?? await IsInPlaceAsync(run, cancellationToken).ConfigureAwait(false);
+            // The swap failed or was cut short. If the new version is in place all the same, doing it again only tells where the old one is.
+            var there = await ProbeAsync(run, cancellationToken).ConfigureAwait(false) ?? await run.Host.IsInstalledAsync(run.Deployment, Source(run), cancellationToken).ConfigureAwait(false);
             if (!there) return;
-            hop.ArtifactPoint = await run.Host.SwapAsync(run.Deployment, Artifact(run), hop.Label, cancellationToken).ConfigureAwait(false);
+            hop.ArtifactPoint = await run.Host.SwapAsync(run.Deployment, Source(run), hop.Label, cancellationToken).ConfigureAwait(false);
             run.Recorder.Keep([hop.ArtifactPoint], Id, Stop!.Order);
         }
 
@@ -44,10 +44,5 @@ internal sealed class SwapArtifact(UpgradeStop stop, int index) : UpgradeActionB
         return installed is null || Stop!.From == Stop.To ? null : installed == Stop.To;
     }
 
-    // Where no version tells the two apart, as at a change of the edition alone, the file itself does.
-    private async Task<bool> IsInPlaceAsync(RunContext run, CancellationToken cancellationToken) =>
-        run.Deployment.Deployment.Settings.ArtifactPath is { Length: > 0 } path && File.Exists(path)
-        && await FileHash.ComputeAsync(path, cancellationToken).ConfigureAwait(false) == Artifact(run).Sha256;
-
-    private AppArtifact Artifact(RunContext run) => run.Recorder.Document.Artifacts[index];
+    private InstallSource Source(RunContext run) => run.Recorder.Document.Sources[index];
 }

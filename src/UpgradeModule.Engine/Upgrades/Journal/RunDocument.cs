@@ -1,3 +1,5 @@
+using UpgradeModule.Engine.Deployments;
+
 namespace UpgradeModule.Engine.Upgrades.Journal;
 
 /// <summary>A run as the journal has it: everything that is needed to tell of it, and to go on or back. It holds no secret.</summary>
@@ -15,8 +17,8 @@ internal sealed record RunDocument
     /// <summary>What was asked for, less the path and without log-ins in addresses.</summary>
     public UpgradeRequest Request { get; init; } = new();
 
-    /// <summary>The artifacts of its stops, in their order.</summary>
-    public IReadOnlyList<AppArtifact> Artifacts { get; init; } = [];
+    /// <summary>What its stops install, in their order.</summary>
+    public IReadOnlyList<InstallSource> Sources { get; init; } = [];
 
     /// <summary>Every state that it kept.</summary>
     public IReadOnlyList<KeptPoint> Points { get; init; } = [];

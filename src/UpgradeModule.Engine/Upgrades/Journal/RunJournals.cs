@@ -1,4 +1,4 @@
-using UpgradeModule.Engine.Deployments.Processes;
+using UpgradeModule.Engine.Deployments.Files;
 using UpgradeModule.Engine.Operations;
 using UpgradeModule.Engine.State;
 

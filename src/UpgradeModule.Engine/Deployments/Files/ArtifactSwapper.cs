@@ -2,7 +2,7 @@ using System.Globalization;
 using UpgradeModule.Engine.Artifacts;
 using UpgradeModule.Engine.Operations;
 
-namespace UpgradeModule.Engine.Deployments.Processes;
+namespace UpgradeModule.Engine.Deployments.Files;
 
 /// <summary>
 /// Swaps the installed artifact, crash-safe by order: the new one is written beside and flushed, the old one is kept under a second name, then one
@@ -90,6 +90,13 @@ internal static class ArtifactSwapper
             throw Failed(context, installed, failure);
         }
     }
+
+    /// <summary>Tells whether an artifact is the installed one, byte for byte.</summary>
+    /// <param name="context">The deployment.</param>
+    /// <param name="artifact">The artifact.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    public static async Task<bool> IsInstalledAsync(DeploymentContext context, AppArtifact artifact, CancellationToken cancellationToken) =>
+        context.Deployment.Settings.ArtifactPath is { Length: > 0 } path && File.Exists(path) && await IsSameAsync(path, artifact, cancellationToken).ConfigureAwait(false);
 
     /// <summary>Drops a kept artifact.</summary>
     /// <param name="context">The deployment.</param>

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace UpgradeModule.Engine.Deployments.Processes;
+namespace UpgradeModule.Engine.Deployments.Files;
 
 /// <summary>
 /// Reads files of <c>NAME=value</c> lines as systemd's <c>EnvironmentFile=</c> does: comments begin with # or ;, values may be in single or

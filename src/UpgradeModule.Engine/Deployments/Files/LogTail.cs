@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace UpgradeModule.Engine.Deployments.Processes;
+namespace UpgradeModule.Engine.Deployments.Files;
 
 /// <summary>Reads the end of a log without reading the rest of it.</summary>
 internal static class LogTail

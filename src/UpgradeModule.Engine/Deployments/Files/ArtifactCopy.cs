@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using UpgradeModule.Engine.Operations;
 
-namespace UpgradeModule.Engine.Deployments.Processes;
+namespace UpgradeModule.Engine.Deployments.Files;
 
 /// <summary>Writes the artifact-to-be beside the installed one, ready for the rename: flushed, with mode and owner of the installed one.</summary>
 internal static class ArtifactCopy

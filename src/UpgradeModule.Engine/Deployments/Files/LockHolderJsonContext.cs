@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace UpgradeModule.Engine.Deployments.Processes;
+namespace UpgradeModule.Engine.Deployments.Files;
 
 /// <summary>The JSON of <see cref="LockHolder"/>.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]

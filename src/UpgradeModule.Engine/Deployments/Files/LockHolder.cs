@@ -1,4 +1,4 @@
-namespace UpgradeModule.Engine.Deployments.Processes;
+namespace UpgradeModule.Engine.Deployments.Files;
 
 /// <summary>Who holds a deployment's lock.</summary>
 internal sealed record LockHolder

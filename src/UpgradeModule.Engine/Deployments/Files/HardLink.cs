@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace UpgradeModule.Engine.Deployments.Processes;
+namespace UpgradeModule.Engine.Deployments.Files;
 
 /// <summary>Gives a file a second name, which takes no space and no time.</summary>
 internal static class HardLink

@@ -1,6 +1,6 @@
 using System.Net;
 
-namespace UpgradeModule.Engine.Readiness;
+namespace UpgradeModule.Engine.Artifacts;
 
 /// <summary>Asks an address whether there is something to fetch.</summary>
 internal static class ArtifactHead

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using UpgradeModule.Engine.Operations;
 
-namespace UpgradeModule.Engine.Deployments.Processes;
+namespace UpgradeModule.Engine.Deployments.Files;
 
 /// <summary>
 /// The lock that lies at a deployment: a file that its holder has open, so that the operating system gives it back where the holder dies.

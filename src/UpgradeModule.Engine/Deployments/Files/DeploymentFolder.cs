@@ -1,9 +1,9 @@
 using System.Text;
 using UpgradeModule.Engine.Operations;
 
-namespace UpgradeModule.Engine.Deployments.Processes;
+namespace UpgradeModule.Engine.Deployments.Files;
 
-/// <summary>The private folder that a deployment of the kind Process has beside its artifact: what tracks it, its lock and what is kept.</summary>
+/// <summary>The private folder that a deployment run from a file has beside its artifact: what tracks it, its lock and what is kept.</summary>
 internal sealed class DeploymentFolder
 {
     private DeploymentFolder(string root, string path)
@@ -43,13 +43,24 @@ internal sealed class DeploymentFolder
     /// <param name="label">The swap's label.</param>
     public string Kept(string label) => System.IO.Path.Combine(Path, "kept", Encode(label));
 
+    /// <summary>Gets the directory that a deployment runs in.</summary>
+    /// <param name="context">The deployment.</param>
+    public static string WorkingDirectory(DeploymentContext context)
+    {
+        var settings = context.Deployment.Settings;
+        return settings.WorkingDirectory is { Length: > 0 } given ? given
+            : settings.ArtifactPath is { Length: > 0 } artifact ? System.IO.Path.GetDirectoryName(artifact)!
+            : settings.Command is { Length: > 0 } command && System.IO.Path.IsPathFullyQualified(command) ? System.IO.Path.GetDirectoryName(command)!
+            : System.IO.Path.GetTempPath();
+    }
+
     /// <summary>Works out a deployment's folder. Nothing is made.</summary>
     /// <param name="context">The deployment.</param>
     public static DeploymentFolder Of(DeploymentContext context)
     {
         var beside = context.Deployment.Settings.ArtifactPath is { Length: > 0 } artifact
             ? System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(artifact))!
-            : CommandLine.WorkingDirectory(context);
+            : WorkingDirectory(context);
         var root = System.IO.Path.Combine(beside, ".upgrademodule");
         return new DeploymentFolder(root, System.IO.Path.Combine(root, Encode(context.Deployment.Name is { Length: > 0 } name ? name : "default")));
     }
