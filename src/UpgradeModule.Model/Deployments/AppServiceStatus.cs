@@ -20,4 +20,7 @@ public enum AppServiceStatus
 
     /// <summary>It ended by itself with an exit code that is no success.</summary>
     Crashed,
+
+    /// <summary>It is frozen: its processes are there and do nothing.</summary>
+    Paused,
 }
