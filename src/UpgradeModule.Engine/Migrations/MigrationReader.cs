@@ -19,7 +19,7 @@ internal sealed class MigrationReader : IMigrationReader
         if ((spec.Table ?? (liquibase ? LiquibaseTable : null)) is { } table && await database.TableExistsAsync(table, cancellationToken).ConfigureAwait(false))
         {
             var names = await NamesAsync(spec, liquibase, table, database, cancellationToken).ConfigureAwait(false);
-            state = state with { Count = names.Count, Last = names.Count > 0 ? names[^1] : null, Major = MigrationMajor.Of(spec, names) };
+            state = state with { Count = names.Count, Names = names, Last = names.Count > 0 ? names[^1] : null, Major = MigrationMajor.Of(spec, names) };
         }
 
         if ((spec.LockTable ?? (liquibase ? LiquibaseLockTable : null)) is { } lockTable && await database.TableExistsAsync(lockTable, cancellationToken).ConfigureAwait(false))

@@ -6,6 +6,9 @@ public sealed record MigrationState
     /// <summary>How many are recorded.</summary>
     public int Count { get; init; }
 
+    /// <summary>Their names, in the order in which they ran.</summary>
+    public IReadOnlyList<string> Names { get; init; } = [];
+
     /// <summary>The one that ran last.</summary>
     public string? Last { get; init; }
 

@@ -62,6 +62,11 @@ internal sealed class MigrationGate(RunContext run, UpgradeStop stop)
             return string.Create(CultureInfo.InvariantCulture, $"{state.Count} migrations are recorded, fewer than the {before.Count} before");
         }
 
+        if (RequiredMigration.Missing(run.Deployment.Spec, stop.To, state) is { } missing)
+        {
+            return $"its database is not migrated: {stop.To} needs the migration {missing}, which is not recorded";
+        }
+
         var expected = VersionScheme.Of(run.Deployment.Spec).Major(stop.To);
         return state.Major is { } major && major != expected
             ? string.Create(CultureInfo.InvariantCulture, $"the database tells major {major}, not {expected}")

@@ -43,6 +43,8 @@ public class DefinitionLoaderTests
     [InlineData("steps[0].done", """{"expect":"1"}""", "$.steps[0].done", "asks nothing")]
     [InlineData("steps[0].done", """{"mongo":"count users"}""", "$.steps[0].done.mongo", "JSON object")]
     [InlineData("steps[0].done", """{"http":{"path":"health"}}""", "$.steps[0].done.http.path", "must begin with /")]
+    [InlineData("migrations", """{"table":"m","required":[{"from":"1.0"}]}""", "$.migrations.required[0].name", "missing")]
+    [InlineData("migrations", """{"table":"m","required":[{"from":"1.0","name":"a"},{"from":"1.0","name":"b"}]}""", "$.migrations.required[1].from", "twice")]
     [InlineData("requirements", """[{"name":"java","from":"1.0"}]""", "$.requirements[0]", "demands nothing")]
     [InlineData("requirements", """[{"name":"java","minimum":"eleven"}]""", "$.requirements[0].minimum", "not a version")]
     [InlineData("artifact", """{"fileName":"a","urls":{"main":"{base}/{tag}"}}""", "$.artifact.urls.main", "no baseUrl")]

@@ -56,6 +56,8 @@ internal sealed class UpgradeBench : IDisposable
 
     public IServiceWaiter Waiter { get; } = Substitute.For<IServiceWaiter>();
 
+    public IMigrationReader Migrations { get; } = Substitute.For<IMigrationReader>();
+
     public ReadinessResult Ready { get; set; } = new() { Ready = true };
 
     public BackupTestResult Proof { get; set; } = new() { Valid = true, ProvenOn = DateTimeOffset.UtcNow };
@@ -79,7 +81,7 @@ internal sealed class UpgradeBench : IDisposable
         Waiter = Waiter,
         Prober = Substitute.For<IHealthProber>(),
         Planner = Substitute.For<IUpgradePathPlanner>(),
-        Migrations = Substitute.For<IMigrationReader>(),
+        Migrations = Migrations,
         Readiness = Readiness,
         Store = Store,
         UndoRetryDelay = TimeSpan.Zero,

@@ -30,6 +30,7 @@ internal static class DataChecks
             if (context.Version(path + ".from", bad.From) is { } newer && context.Version(path + ".to", bad.To) is { } older && older > newer) context.Add(path + ".to", $"Down goes from newer to older, and {bad.To} is newer than {bad.From}.");
         }
 
+        Required(context, migrations.Required);
         var names = new HashSet<string>(StringComparer.Ordinal);
         for (var i = 0; i < migrations.Known.Count; i++)
         {
@@ -38,6 +39,17 @@ internal static class DataChecks
             context.Unique(names, path + ".name", known.Name, "The migration");
             context.OneOf(path + ".rollback", known.Rollback, "reversible", "noop", "gate");
             context.Version(path + ".release", known.Release);
+        }
+    }
+
+    private static void Required(CheckContext context, IReadOnlyList<RequiredMigrationSpec> required)
+    {
+        var seen = new HashSet<AppVersion>();
+        for (var i = 0; i < required.Count; i++)
+        {
+            var path = $"$.migrations.required[{i}]";
+            context.Required(path + ".name", required[i].Name, "The migration's name");
+            if (context.Version(path + ".from", required[i].From) is { } from && !seen.Add(from)) context.Add(path + ".from", $"The migration that {required[i].From} needs is here twice.");
         }
     }
 

@@ -15,6 +15,9 @@ public sealed record ImageSpec
     /// <summary>Regular expressions of tags that move: <c>latest</c>, <c>.*\\.x</c>.</summary>
     public IReadOnlyList<string> MutableTags { get; set; } = [];
 
+    /// <summary>The path of the program inside the image, for which <c>{artifact}</c> stands in commands: <c>/app/metabase.jar</c>.</summary>
+    public string? Artifact { get; set; }
+
     /// <summary>The path inside the container that holds data.</summary>
     public string? DataPath { get; set; }
 

@@ -24,7 +24,16 @@ public sealed record MigrationSpec
     /// <summary>Migrations that tell nothing of the major: back-ports and forerunners.</summary>
     public IReadOnlyList<string> IgnoredForMajor { get; set; } = [];
 
-    /// <summary>The explicit migrate command, for applications that don't migrate on start.</summary>
+    /// <summary>
+    /// The migrations that versions must have recorded before they count as migrated, for applications that answer as healthy without them. Of
+    /// several, the one of the newest version at or below counts.
+    /// </summary>
+    public IReadOnlyList<RequiredMigrationSpec> Required { get; set; } = [];
+
+    /// <summary>
+    /// The explicit migrate command, for applications that don't migrate on start; it is run while the service is stopped, with the new version and the
+    /// deployment's settings. <c>{artifact}</c> stands for the artifact's path, in a container for the image's <see cref="ImageSpec.Artifact"/>.
+    /// </summary>
     public IReadOnlyList<string> UpCommand { get; set; } = [];
 
     /// <summary>The command that migrates down; <c>{artifact}</c> stands for the newer version's artifact, <c>{migrations}</c> for the names to be taken back, <c>{migrationTag}</c> for the edition's name in migrations.</summary>
