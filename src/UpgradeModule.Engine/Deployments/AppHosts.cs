@@ -4,10 +4,17 @@ using UpgradeModule.Engine.Deployments.Processes;
 namespace UpgradeModule.Engine.Deployments;
 
 /// <summary>The host kinds that there are. A new one is one line here.</summary>
-/// <param name="artifacts">Reads the versions that files tell of themselves.</param>
-internal sealed class AppHosts(IArtifactFetcher artifacts)
+/// <param name="hosts">A host of each kind.</param>
+internal sealed class AppHosts(params IAppHost[] hosts)
 {
-    private readonly IAppHost[] _hosts = [new ProcessHost(artifacts)];
+    private readonly IAppHost[] _hosts = hosts;
+
+    /// <summary>All of them.</summary>
+    /// <param name="artifacts">Reads the versions that files tell of themselves.</param>
+    public AppHosts(IArtifactFetcher artifacts)
+        : this([new ProcessHost(artifacts)])
+    {
+    }
 
     /// <summary>Gets the host of a kind.</summary>
     /// <param name="kind">The kind.</param>

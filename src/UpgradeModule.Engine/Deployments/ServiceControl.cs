@@ -14,7 +14,7 @@ internal sealed class ServiceControl(AppHosts hosts, IHealthProber prober, IServ
         var service = await hosts.For(context.Deployment.HostKind).GetServiceAsync(context, cancellationToken).ConfigureAwait(false);
 
         // Of a service that doesn't run, another one could answer at its address.
-        if (service.Status is AppServiceStatus.Stopped or AppServiceStatus.Crashed) return Emit(service);
+        if (service.Status is AppServiceStatus.Stopped or AppServiceStatus.Crashed or AppServiceStatus.Restarting) return Emit(service);
         var report = await prober.ProbeAsync(context, null, deep: true, cancellationToken).ConfigureAwait(false);
         var starting = service.Status == AppServiceStatus.Running && report.Health is AppHealth.Starting or AppHealth.Migrating or AppHealth.Unreachable;
         return Emit(service with

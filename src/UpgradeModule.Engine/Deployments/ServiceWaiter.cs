@@ -41,6 +41,7 @@ internal sealed class ServiceWaiter(AppHosts hosts, IHealthProber prober) : ISer
         private TimeSpan? _otherVersionSince;
         private string? _progressText;
         private string? _last;
+        private int? _restarts;
 
         public async Task<AppService> RunAsync(CancellationToken cancellationToken)
         {
@@ -49,8 +50,11 @@ internal sealed class ServiceWaiter(AppHosts hosts, IHealthProber prober) : ISer
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 var service = await host.GetServiceAsync(context, cancellationToken).ConfigureAwait(false);
-                _log.Since = request.LogSince ?? service.StartedOn ?? _log.Since;
-                if (service.Status is AppServiceStatus.Stopped or AppServiceStatus.Crashed) throw await CrashedAsync(service, cancellationToken).ConfigureAwait(false);
+                _restarts ??= service.Restarts;
+
+                // What a crash loop said last is what the run before this one wrote.
+                _log.Since = request.LogSince ?? (HasEnded(service) && _log.Since != default ? _log.Since : service.StartedOn ?? _log.Since);
+                if (HasEnded(service)) throw await CrashedAsync(service, cancellationToken).ConfigureAwait(false);
                 var report = await prober.ProbeAsync(context, request.Expected, deep: true, cancellationToken).ConfigureAwait(false);
                 await LookAtLogAsync(service, cancellationToken).ConfigureAwait(false);
                 var (ready, why) = await IsReadyAsync(service, report, cancellationToken).ConfigureAwait(false);
@@ -63,6 +67,10 @@ internal sealed class ServiceWaiter(AppHosts hosts, IHealthProber prober) : ISer
                 await Task.Delay(ready ? SecondLook : Pause(), cancellationToken).ConfigureAwait(false);
             }
         }
+
+        // In a crash loop a look can find it running: then its host's count tells.
+        private bool HasEnded(AppService service) =>
+            service.Status is AppServiceStatus.Stopped or AppServiceStatus.Crashed or AppServiceStatus.Restarting || service.Restarts > _restarts;
 
         private static AppService Healthy(AppService service, HealthReport report) => service with
         {
@@ -100,7 +108,7 @@ internal sealed class ServiceWaiter(AppHosts hosts, IHealthProber prober) : ISer
             for (var i = 0; i < 20; i++)
             {
                 service = await host.GetServiceAsync(context, cancellationToken).ConfigureAwait(false);
-                if (service.Status is AppServiceStatus.Stopped or AppServiceStatus.Crashed) throw await CrashedAsync(service, cancellationToken).ConfigureAwait(false);
+                if (HasEnded(service)) throw await CrashedAsync(service, cancellationToken).ConfigureAwait(false);
                 await Task.Delay(50, cancellationToken).ConfigureAwait(false);
             }
 
@@ -156,7 +164,9 @@ internal sealed class ServiceWaiter(AppHosts hosts, IHealthProber prober) : ISer
             var lines = await _log.LastAsync(ShownLines, cancellationToken).ConfigureAwait(false);
             var code = service.ExitCode is { } known ? string.Create(CultureInfo.InvariantCulture, $" with exit code {known}") : "";
             var meaning = _log.Failure?.Spec is { Message: { } message } ? $" {message}" : "";
-            return Failure("ServiceCrashed", UpgradeErrorCategory.InvalidOperation, $"'{_name}' does not run: it ended{code}.{meaning}", _log.Failure?.Spec.Remedy ?? "See its log.", lines);
+            if (service.Status is AppServiceStatus.Stopped or AppServiceStatus.Crashed) return Failure("ServiceCrashed", UpgradeErrorCategory.InvalidOperation, $"'{_name}' does not run: it ended{code}.{meaning}", _log.Failure?.Spec.Remedy ?? "See its log.", lines);
+            var times = service.Restarts is > 0 and var count ? string.Create(CultureInfo.InvariantCulture, $", {count} times by now") : "";
+            return Failure("ServiceCrashed", UpgradeErrorCategory.InvalidOperation, $"'{_name}' is in a crash loop: it ended{code}, and its host starts it again and again{times}.{meaning}", _log.Failure?.Spec.Remedy ?? "See its log; Stop-AppService ends the loop.", lines);
         }
 
         private UpgradeException Failure(string id, UpgradeErrorCategory category, string message, string remedy, string? detail = null) =>

@@ -23,4 +23,7 @@ public enum AppServiceStatus
 
     /// <summary>It is frozen: its processes are there and do nothing.</summary>
     Paused,
+
+    /// <summary>It ended by itself, and its host is about to start it again: seen more than once, it is in a crash loop.</summary>
+    Restarting,
 }

@@ -17,6 +17,8 @@ internal sealed class ServiceHealthyCheck : IReadinessCheck
                 return [Finding.Warning($"{name} doesn't run, so it can't be seen whether it is healthy before the upgrade.", "Start it and look, or go on: it will run afterwards.", name)];
             case AppServiceStatus.Crashed:
                 return [Finding.Blocker($"{name} ended by itself{(service.ExitCode is { } code ? $" with exit code {code}" : "")}.", "Find out why in its log and start it: a version that doesn't run can't be gone back to.", service.LogPath ?? name)];
+            case AppServiceStatus.Restarting:
+                return [Finding.Blocker($"{name} is in a crash loop{(service.ExitCode is { } last ? $", with exit code {last}" : "")}: its host starts it again and again.", "Find out why in its log and mend it: a version that doesn't run can't be gone back to.", service.LogPath ?? name)];
             case AppServiceStatus.Stopping:
                 return [Finding.Blocker($"{name} is stopping.", "Wait until it has stopped, then start it.", name)];
             default:
