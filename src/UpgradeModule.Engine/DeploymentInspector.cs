@@ -84,11 +84,13 @@ internal sealed class DeploymentInspector(DeploymentServices services)
     {
         private readonly VersionScheme _scheme;
         private readonly MigrationState? _migrations;
+        private readonly bool _migratesOnStart;
 
         public Seen(AppSpec spec, (HealthReport? Value, string? Reason) answer, (AppVersion? Value, string? Reason) installed, (MigrationState? Value, string? Reason) migrations)
         {
             _scheme = VersionScheme.Of(spec);
             _migrations = migrations.Value;
+            _migratesOnStart = spec.Migrations is { UpCommand.Count: 0 };
             Health = answer.Value?.Health;
             App = answer.Value?.Version;
             Artifact = installed.Value;
@@ -108,7 +110,11 @@ internal sealed class DeploymentInspector(DeploymentServices services)
 
         public bool Agree =>
             (App is null || Artifact is null || (_scheme.Compare(App, Artifact) == 0 && _scheme.EditionOf(App) == _scheme.EditionOf(Artifact))) &&
-            (Version is null || _migrations?.Major is not { } major || _scheme.Major(Version) == major);
+            (Version is null || _migrations?.Major is not { } major || _scheme.Major(Version) == major || (BringsNone && major < _scheme.Major(Version)));
+
+        // A major that brings no migration leaves the database at an older one. An application that migrates on start and says that it is healthy
+        // has done so; one that is migrated by a command may be healthy without.
+        private bool BringsNone => App is not null && Health == AppHealth.Healthy && _migratesOnStart;
 
         private AppVersion? App { get; }
 

@@ -31,7 +31,7 @@ internal sealed class EngineComposition : IAsyncDisposable
     private readonly Lazy<HealthProber> _prober;
     private readonly Lazy<ServiceWaiter> _waiter;
     private readonly Lazy<AppDatabases> _databases;
-    private readonly Lazy<DatabaseOpener> _opener;
+    private readonly Lazy<IDatabaseOpener> _opener;
     private readonly Lazy<MigrationReader> _migrations;
     private readonly Lazy<DeploymentService> _deployments;
     private readonly Lazy<ServiceControl> _services;
@@ -52,7 +52,7 @@ internal sealed class EngineComposition : IAsyncDisposable
         _prober = Once(() => new HealthProber());
         _waiter = Once(() => new ServiceWaiter(_hosts.Value, _prober.Value));
         _databases = Once(() => new AppDatabases());
-        _opener = Once(() => new DatabaseOpener(_databases.Value));
+        _opener = Once<IDatabaseOpener>(() => new ReachingOpener(new DatabaseOpener(_databases.Value), _databases.Value.Open, _hosts.Value.For));
         _migrations = Once(() => new MigrationReader());
         _deployments = Once(() => new DeploymentService(DeploymentServices()));
         _services = Once(() => new ServiceControl(_hosts.Value, _prober.Value, _waiter.Value));

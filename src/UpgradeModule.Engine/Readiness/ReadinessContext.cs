@@ -51,6 +51,9 @@ internal sealed class ReadinessContext
     /// <summary>The database's place, where the application has one.</summary>
     public DatabaseTarget? Database => Deployment.Deployment.Database;
 
+    /// <summary>The database's place as this machine reaches it, once <see cref="FactsAsync"/> has looked.</summary>
+    public DatabaseTarget? Reached { get; private set; }
+
     /// <summary>The installed artifact's path, where the deployment has one.</summary>
     public string? ArtifactPath => Deployment.Deployment.Settings.ArtifactPath is { Length: > 0 } path ? System.IO.Path.GetFullPath(path) : null;
 
@@ -90,6 +93,7 @@ internal sealed class ReadinessContext
         var database = await Services.OpenDatabase(Deployment, cancellationToken).ConfigureAwait(false);
         await using (database.ConfigureAwait(false))
         {
+            Reached = database.Target;
             return await database.InspectAsync(cancellationToken).ConfigureAwait(false);
         }
     }

@@ -18,7 +18,7 @@ internal static class ByHand
         if (hop.DatabasePoint is { } data)
         {
             yield return hop.DatabaseIsBack
-                ? $"data of {hop.Stop.From}, as it was right after the stop: in its place, {run.Deployment.Deployment.Database}"
+                ? $"data of {hop.Stop.From}, as it was right after the stop: in its place, {hop.Database ?? run.Deployment.Deployment.Database}"
                 : $"data of {hop.Stop.From}, as it was right after the stop: {data.Kind} {data.Location}";
         }
 
@@ -36,7 +36,7 @@ internal static class ByHand
         var deployment = run.Deployment.Deployment;
         yield return deployment.Stored ? $"$app = Get-AppDeployment {Quoted(deployment.Name)}" : $"$app = <the deployment object of {deployment.Name}>";
         yield return "$app | Stop-AppService";
-        if (hop is { StartedOn: not null, DatabaseIsBack: false, DatabasePoint: { } point })
+        if (hop is { DataTouched: true, DatabaseIsBack: false, DatabasePoint: { } point })
         {
             foreach (var line in Data(run, point)) yield return line;
         }
@@ -55,7 +55,7 @@ internal static class ByHand
 
     private static IEnumerable<string> Data(RunContext run, Operations.ReturnPoint point)
     {
-        var target = run.Deployment.Deployment.Database!;
+        var target = run.Hop!.Database ?? run.Deployment.Deployment.Database!;
         switch (point.Kind)
         {
             case "DatabaseFile" when target.Path is { } file:

@@ -36,6 +36,12 @@ internal sealed class HopState
     /// <summary>The artifact that was installed before.</summary>
     public ReturnPoint? ArtifactPoint { get; set; }
 
+    /// <summary>Whether the new version may have written to the database: it was started, or its migrate command was.</summary>
+    public bool DataTouched { get; set; }
+
+    /// <summary>The database's address, as this machine reaches it.</summary>
+    public DatabaseTarget? Database { get; set; }
+
     /// <summary>When the new version was started, in UTC.</summary>
     public DateTimeOffset? StartedOn { get; set; }
 

@@ -1,12 +1,30 @@
+using System.Diagnostics;
 using System.Globalization;
 using UpgradeModule.Engine.Apps;
 using UpgradeModule.Engine.Migrations;
 
 namespace UpgradeModule.Engine.Upgrades;
 
-/// <summary>Sees in the database how a migration goes, and whether it has arrived where the stop's version needs it.</summary>
-internal sealed class MigrationGate(RunContext run, UpgradeStop stop)
+/// <summary>
+/// Sees in the database how a migration goes, and whether it has arrived where the stop's version needs it. The gate is asked once the
+/// application calls itself healthy, deep probes included; what is asked here is whether the database contradicts it.
+/// </summary>
+/// <remarks>
+/// A database that tells a lower major than the version's contradicts it where the definition knows a migration of that major that should have
+/// run. Where it knows none, the major may bring none: then the gate opens once nothing has moved for a while. A higher major contradicts it where
+/// the database told it before the stop: the version is older than its data. One that came with this stop is the version's own: releases ship
+/// migrations ahead of their major now and then.
+/// </remarks>
+/// <param name="run">The run.</param>
+/// <param name="stop">The stop.</param>
+/// <param name="patience">How long nothing must move before a major that brings no migration is believed; 10 seconds where <see langword="null"/>.</param>
+internal sealed class MigrationGate(RunContext run, UpgradeStop stop, TimeSpan? patience = null)
 {
+    private readonly TimeSpan _patience = patience ?? TimeSpan.FromSeconds(10);
+    private readonly Stopwatch _still = new();
+    private MigrationState? _last;
+    private bool _told;
+
     /// <summary>Whether the application records its migrations in a database that can be read.</summary>
     public bool Applies => run.HasDatabase && run.Deployment.Spec.Migrations is not null;
 
@@ -67,9 +85,35 @@ internal sealed class MigrationGate(RunContext run, UpgradeStop stop)
             return $"its database is not migrated: {stop.To} needs the migration {missing}, which is not recorded";
         }
 
-        var expected = VersionScheme.Of(run.Deployment.Spec).Major(stop.To);
-        return state.Major is { } major && major != expected
-            ? string.Create(CultureInfo.InvariantCulture, $"the database tells major {major}, not {expected}")
-            : null;
+        return Contradiction(state, before);
     }
+
+    private string? Contradiction(MigrationState state, MigrationState? before)
+    {
+        var scheme = VersionScheme.Of(run.Deployment.Spec);
+        var expected = scheme.Major(stop.To);
+        if (state.Major is not { } major || major == expected) return null;
+        if (major > expected)
+        {
+            return before?.Major > expected ? string.Create(CultureInfo.InvariantCulture, $"the database tells major {major}, which is newer than {stop.To}") : null;
+        }
+
+        if (Known(run.Deployment.Spec.Migrations!, expected, scheme) is { } missing)
+        {
+            return string.Create(CultureInfo.InvariantCulture, $"the database tells major {major}, not {expected}: {missing} has not run");
+        }
+
+        if (_last is null || (state.Count, state.Last) != (_last.Count, _last.Last)) _still.Restart();
+        _last = state;
+        if (_still.Elapsed < _patience) return string.Create(CultureInfo.InvariantCulture, $"the database still tells major {major}, not {expected}; it is watched whether a migration comes");
+        if (_told) return null;
+        _told = true;
+        run.Operation.Warning(string.Create(CultureInfo.InvariantCulture, $"{run.AppName} {stop.To} is healthy and its database tells major {major}: {expected} seems to bring no migration of its own."));
+        return null;
+    }
+
+    /// <summary>Finds a migration that the definition knows, that is one of this major and that a release up to the stop's brought.</summary>
+    private string? Known(MigrationSpec spec, int expected, VersionScheme scheme) => spec.Known
+        .FirstOrDefault(known => MigrationMajor.Of(spec, [known.Name]) == expected
+            && (known.Release is null || !AppVersion.TryParse(known.Release, out var release) || scheme.Compare(release, stop.To) <= 0))?.Name;
 }

@@ -76,8 +76,12 @@ internal static class RunMessages
             return text.Append(CultureInfo.InvariantCulture, $" {run.AppName} {run.Reached} runs on; nothing of it was touched since.").ToString();
         }
 
-        if (hop.DatabaseIsBack) text.Append(" The new version was stopped and the database taken back to its state right after the stop.");
-        else if (hop.StartedOn is null) text.Append(" The new version had not been started, so the database was not touched.");
+        if (hop.DatabaseIsBack)
+        {
+            var stopped = hop.StartedOn is null ? "The new version had not been started; the database was" : "The new version was stopped and the database";
+            text.Append(CultureInfo.InvariantCulture, $" {stopped} taken back to its state right after the stop.");
+        }
+        else if (!hop.DataTouched) text.Append(" The new version had not been started, so the database was not touched.");
         if (hop.ArtifactIsBack) text.Append(CultureInfo.InvariantCulture, $" The artifact of {run.Reached} is in its place again.");
         text.Append(CultureInfo.InvariantCulture, $" {run.AppName} {run.Reached} runs again and is healthy; every row that was written until the stop is there.");
         if (hop.ReplacedData is { } data) text.Append(CultureInfo.InvariantCulture, $" What {hop.Stop.To} left, with what was written to it, is kept as {data.Location}.");

@@ -1,3 +1,4 @@
+using UpgradeModule.Engine.Apps;
 using UpgradeModule.Engine.Upgrades.Actions;
 
 namespace UpgradeModule.Engine.Upgrades;
@@ -24,7 +25,8 @@ internal static class RunPlan
     /// <summary>What is done at a stop until its version is healthy with all of its data.</summary>
     /// <param name="path">The path.</param>
     /// <param name="index">The stop's index.</param>
-    public static IReadOnlyList<IUpgradeAction> Hop(UpgradePath path, int index)
+    /// <param name="spec">The app definition.</param>
+    public static IReadOnlyList<IUpgradeAction> Hop(UpgradePath path, int index, AppSpec spec)
     {
         var stop = path.Stops[index];
         var actions = new List<IUpgradeAction>();
@@ -35,6 +37,7 @@ internal static class RunPlan
         actions.Add(new StopService(stop));
         actions.Add(new TakeRollbackPoint(stop));
         actions.Add(new SwapArtifact(stop, index));
+        if (spec.Migrations is { UpCommand.Count: > 0 }) actions.Add(new MigrateUp(stop));
         actions.Add(new StartService(stop));
         actions.Add(new WaitHealthy(stop));
         actions.Add(new CompareInvariants(stop));
@@ -48,6 +51,7 @@ internal static class RunPlan
     /// <summary>How many actions a run has, for its progress.</summary>
     /// <param name="path">The path.</param>
     /// <param name="pending">The steps that an earlier run paused at.</param>
-    public static int Count(UpgradePath path, StepsAfter? pending) =>
-        Questions(path, pending).Count + Preparations().Count + path.Stops.Select((stop, index) => Hop(path, index).Count + After(stop).Count).Sum();
+    /// <param name="spec">The app definition.</param>
+    public static int Count(UpgradePath path, StepsAfter? pending, AppSpec spec) =>
+        Questions(path, pending).Count + Preparations().Count + path.Stops.Select((stop, index) => Hop(path, index, spec).Count + After(stop).Count).Sum();
 }

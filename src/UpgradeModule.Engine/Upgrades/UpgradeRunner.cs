@@ -60,7 +60,7 @@ internal sealed class UpgradeRunner(RunContext run, RunProgress progress)
         {
             run.BeginHop(stop);
             run.Recorder.Serving = false;
-            foreach (var action in RunPlan.Hop(run.Path, index))
+            foreach (var action in RunPlan.Hop(run.Path, index, run.Deployment.Spec))
             {
                 var result = await _actions.DoAsync(action, begun, cancellationToken).ConfigureAwait(false);
                 if (result.PauseAt is { } step) return await PauseAsync(step).ConfigureAwait(false);

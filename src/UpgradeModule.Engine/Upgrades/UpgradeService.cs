@@ -33,7 +33,7 @@ internal sealed class UpgradeService(UpgradeServices services) : IUpgradeService
                 var pending = await PendingAsync(opened, path, cancellationToken).ConfigureAwait(false);
                 if (path.Stops.Count == 0 && pending is null) return Arrived(opened, path);
                 run = Begin(opened, path, request, locks.DatabaseFailure);
-                var progress = new RunProgress(operation, operation.Activity, RunPlan.Count(path, pending));
+                var progress = new RunProgress(operation, operation.Activity, RunPlan.Count(path, pending, opened.Spec));
                 try
                 {
                     return await new UpgradeRunner(run, progress).RunAsync(pending, cancellationToken).ConfigureAwait(false);

@@ -72,7 +72,11 @@ internal sealed class UpgradeBench : IDisposable
 
     public UpgradePath Path { get; set; } = PathOf(("1.0.0", "1.1.0"), ("1.1.0", "2.0.0"));
 
-    public UpgradeService Service => new(new UpgradeServices
+    public UpgradeService Service => new(Services);
+
+    public IMigrationReader Migrations { get; } = Substitute.For<IMigrationReader>();
+
+    public UpgradeServices Services => new()
     {
         Hosts = _ => new FakeHost(World),
         OpenDatabase = (_, _) => Task.FromResult<Engine.Databases.IAppDatabase>(new FakeDatabase(World)),
@@ -85,7 +89,7 @@ internal sealed class UpgradeBench : IDisposable
         Readiness = Readiness,
         Store = Store,
         UndoRetryDelay = TimeSpan.Zero,
-    });
+    };
 
     public DeploymentContext Context => new() { Deployment = Deployment, Spec = Spec, Operation = Operation };
 

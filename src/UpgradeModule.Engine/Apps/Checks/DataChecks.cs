@@ -19,6 +19,7 @@ internal static class DataChecks
         if (migrations.Kind == "table") context.Required("$.migrations.table", migrations.Table, "The table that lists what ran");
         context.Required("$.migrations.idColumn", migrations.IdColumn, "The column with the migration's name");
         context.Pattern("$.migrations.majorPattern", migrations.MajorPattern, "major");
+        if (migrations.UpTimeoutMinutes < 1) context.Add("$.migrations.upTimeoutMinutes", "A migrate command needs at least a minute.");
         var from = context.Version("$.migrations.downFrom", migrations.DownFrom);
         var to = context.Version("$.migrations.downTo", migrations.DownTo);
         if (from is not null && to is not null && to > from) context.Add("$.migrations.downTo", $"It may go down to {to}, which is above the first version that can ({from}).");

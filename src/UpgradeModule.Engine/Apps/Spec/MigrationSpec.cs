@@ -32,9 +32,13 @@ public sealed record MigrationSpec
 
     /// <summary>
     /// The explicit migrate command, for applications that don't migrate on start; it is run while the service is stopped, with the new version and the
-    /// deployment's settings. <c>{artifact}</c> stands for the artifact's path, in a container for the image's <see cref="ImageSpec.Artifact"/>.
+    /// deployment's settings. <c>{artifact}</c> stands for the artifact's path, in a container for the image's <see cref="ImageSpec.Artifact"/>;
+    /// <c>{version}</c> and <c>{migrationTag}</c> are replaced too.
     /// </summary>
     public IReadOnlyList<string> UpCommand { get; set; } = [];
+
+    /// <summary>How long that command may take, in minutes.</summary>
+    public int UpTimeoutMinutes { get; set; } = 60;
 
     /// <summary>The command that migrates down; <c>{artifact}</c> stands for the newer version's artifact, <c>{migrations}</c> for the names to be taken back, <c>{migrationTag}</c> for the edition's name in migrations.</summary>
     public IReadOnlyList<string> DownCommand { get; set; } = [];

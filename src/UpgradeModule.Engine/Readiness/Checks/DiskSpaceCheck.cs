@@ -20,7 +20,7 @@ internal sealed class DiskSpaceCheck : IReadinessCheck
         if (await context.ReachableAsync().ConfigureAwait(false) is { } facts)
         {
             if (!context.Request.SkipBackup) needs.Add((context.BackupFolder, facts.Size, "the backup"));
-            var data = facts.DataDirectory ?? (context.Database!.Path is { } file ? Path.GetDirectoryName(Path.GetFullPath(file)) : null);
+            var data = facts.DataDirectory ?? ((context.Reached ?? context.Database)!.Path is { } file ? Path.GetDirectoryName(Path.GetFullPath(file)) : null);
             if (data is not null) needs.Add((data, facts.Size * (stops + 1), "its proof and a copy of the data for each stop"));
         }
 

@@ -1,5 +1,3 @@
-using UpgradeModule.Engine.Upgrades.Journal;
-
 namespace UpgradeModule.Engine.Upgrades.Actions;
 
 /// <summary>
@@ -12,6 +10,7 @@ internal sealed class StartService(UpgradeStop stop) : UpgradeActionBase("Start"
     public override async Task<ActionResult> DoAsync(RunContext run, CancellationToken cancellationToken)
     {
         run.Hop!.StartedOn = DateTimeOffset.UtcNow;
+        run.Hop.DataTouched = true;
         var service = await run.Host.StartAsync(run.Deployment, cancellationToken).ConfigureAwait(false);
         return ActionResult.Done(service?.ProcessId is { } process ? $"process {process}" : null);
     }
@@ -25,17 +24,7 @@ internal sealed class StartService(UpgradeStop stop) : UpgradeActionBase("Start"
         run.Downtime.Down();
         var service = await run.Host.StopAsync(run.Deployment, grace: null, cancellationToken).ConfigureAwait(false);
         hop.LogPath = service?.LogPath ?? run.Deployment.Deployment.Settings.LogPath;
-        if (hop.DatabasePoint is null) return;
-        var database = await run.OpenDatabaseAsync(cancellationToken).ConfigureAwait(false);
-        await using (database.ConfigureAwait(false))
-        {
-            var replaced = await database.RollbackAsync(hop.DatabasePoint, cancellationToken).ConfigureAwait(false);
-            run.Recorder.Mark(hop.DatabasePoint, KeptPointUse.Live);
-            hop.DatabaseIsBack = true;
-            if (replaced is null) return;
-            hop.ReplacedData = replaced with { Version = replaced.Version ?? Stop!.To };
-            run.Recorder.Keep([hop.ReplacedData], Id, Stop!.Order);
-        }
+        await DataWayBack.GoAsync(run, Id, Stop!, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>

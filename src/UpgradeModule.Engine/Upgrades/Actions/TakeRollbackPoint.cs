@@ -24,6 +24,7 @@ internal sealed class TakeRollbackPoint(UpgradeStop stop) : UpgradeActionBase("R
         var database = await run.OpenDatabaseAsync(cancellationToken).ConfigureAwait(false);
         await using (database.ConfigureAwait(false))
         {
+            hop.Database = database.Target;
             var point = await database.CreateRollbackPointAsync(hop.Label, cancellationToken).ConfigureAwait(false);
             hop.DatabasePoint = point with { Version = point.Version ?? Stop!.From };
             return ActionResult.Done($"{point.Kind} {point.Location}", hop.DatabasePoint);

@@ -1,0 +1,30 @@
+using UpgradeModule.Engine.Databases;
+using UpgradeModule.Engine.Deployments;
+using UpgradeModule.Engine.Operations;
+
+namespace UpgradeModule.Engine;
+
+/// <summary>
+/// Opens a deployment's database at the address by which this machine reaches it, whatever address the application knows it by, and whether
+/// that was given or read from settings. What is told and stored of a deployment is the application's own address.
+/// </summary>
+/// <param name="opener">Finds the database and its log-ins.</param>
+/// <param name="open">Gives a database to work with.</param>
+/// <param name="hosts">The host kinds.</param>
+internal sealed class ReachingOpener(IDatabaseOpener opener, Func<DatabaseAccess, IOperationContext, IAppDatabase> open, Func<AppHostKind, IAppHost> hosts) : IDatabaseOpener
+{
+    /// <inheritdoc/>
+    public Task<DatabaseAccess> ResolveAsync(DeploymentContext context, AppSettings settings, CancellationToken cancellationToken) => opener.ResolveAsync(context, settings, cancellationToken);
+
+    /// <inheritdoc/>
+    public DatabaseTarget Locate(DeploymentContext context, AppSettings settings) => opener.Locate(context, settings);
+
+    /// <inheritdoc/>
+    public async Task<IAppDatabase> OpenAsync(DeploymentContext context, AppSettings settings, CancellationToken cancellationToken)
+    {
+        var access = await opener.ResolveAsync(context, settings, cancellationToken).ConfigureAwait(false);
+        var reached = await hosts(context.Deployment.HostKind).ReachAsync(context, access.Target, cancellationToken).ConfigureAwait(false);
+        if (reached != access.Target) context.Operation.Verbose($"The database {access.Target} of '{context.Deployment.Name}' is reached as {reached}.");
+        return open(new DatabaseAccess { Target = reached, Credential = access.Credential, Maintenance = access.Maintenance }, context.Operation);
+    }
+}
