@@ -74,8 +74,6 @@ internal sealed class UpgradeBench : IDisposable
 
     public UpgradeService Service => new(Services);
 
-    public IMigrationReader Migrations { get; } = Substitute.For<IMigrationReader>();
-
     public UpgradeServices Services => new()
     {
         Hosts = _ => new FakeHost(World),
