@@ -100,6 +100,10 @@ Describe 'The record <Name>' -ForEach $records {
         $Type.GetFields() | Should -BeNullOrEmpty
     }
 
+    It 'goes through Clixml, jobs and remoting as the types file says' {
+        if ($Name -ne 'OperationProgress') { (Get-TypeData -TypeName $Type.FullName, $Type.BaseType.FullName, UpgradeModule.AppRecord | Where-Object TypeName -in ([psobject]$Type::new()).PSTypeNames) | Should -Not -BeNullOrEmpty }
+    }
+
     It 'has a format view or is shown inside another' {
         $inside = 'AppEdition', 'AppHostSettings', 'DatabaseTarget', 'VersionSighting', 'InvariantValue', 'TableCount', 'RuntimeRequirement', 'OperationProgress'
         if ($Name -notin $inside) { Get-FormatData -TypeName "UpgradeModule.$Name" | Should -Not -BeNullOrEmpty }

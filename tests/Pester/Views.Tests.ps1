@@ -68,4 +68,38 @@ Describe 'Views' {
         $lines = (Get-Shown $deployment -Width 80) -split '\r?\n' | Where-Object { $_.Trim() }
         $lines.Count | Should -Be 3
     }
+
+    It 'a result is a list, labels aligned, wrapped at whole words in a window of <_> columns' -ForEach 60, 80, 100 {
+        $step = [UpgradeModule.UpgradeStep]@{ Id = 'move'; Title = 'Move off H2'; Instructions = "Run:`n`n    java -jar metabase.jar load-from-h2`n`n$('Then look at every dashboard. ' * 5)" }
+        $result = [UpgradeModule.UpgradeResult]@{
+            RunId = 'run-1'; Deployment = [UpgradeModule.AppDeployment]@{ Name = 'wiki'; App = 'metabase' }; From = '1.0.0'; To = '2.0.0'; Reached = '1.1.0'; Outcome = 'Paused'
+            PausedAt = $step; Error = 'word ' * 40; ErrorId = 'Some'; Kept = [UpgradeModule.KeptItem[]]@(@{ Kind = 'Artifact' }, @{ Kind = 'Artifact'; Dropped = $true })
+        }
+        $lines = [UpgradeModule.Display.Show]::Details($result, $_)
+        ($lines | Measure-Object Length -Maximum).Maximum | Should -BeLessThan $_
+        $lines | Where-Object { $_ -and $_ -notmatch '^(\w+ *:| {11} {2})' } | Should -BeNullOrEmpty
+        $lines | Where-Object { $_ -match '^\w' } | ForEach-Object { $_.IndexOf(':') } | Sort-Object -Unique | Should -Be 11
+        $lines | Should -Contain 'Version    : 1.0.0 -> 1.1.0 (wanted: 2.0.0)'
+        $lines -match '^Kept       : 1 thing for the way back; Complete-UpgradeRun' | Should -HaveCount 1
+        $lines | Should -Contain '                 java -jar metabase.jar load-from-h2'
+        $lines -join ' ' -replace '\s+', ' ' | Should -Match 'word word \[Some\] RunId : run-1$'
+    }
+
+    It 'a result shows what there is, and no label without need' {
+        $shown = Get-Shown ([UpgradeModule.BackupTestResult]@{ Valid = $true; ChecksumOnly = $true; FilesChecked = 3 })
+        $shown | Should -Match '(?m)^Checked  : 3 files'
+        $shown | Should -Not -Match 'Compared|RestoredTo|ProvenOn|Problems'
+        $shown = Get-Shown ([UpgradeModule.BackupTestResult]@{ TablesCompared = 2; RowsCompared = 7; Problems = [string[]]('one', 'two') })
+        $shown | Should -Match '(?m)^Compared : 2 tables, 7 rows'
+        $shown | Should -Match '(?m)^Problems : one\r?\n {11}two'
+        Get-Shown ([UpgradeModule.RestoreResult]@{ Tables = 2; Rows = 7; KeptAs = 'before' }) | Should -Match '(?m)^KeptAs     : before'
+        Get-Shown ([UpgradeModule.DefinitionTestResult]@{ Name = 'notes'; Valid = $true }) | Should -Match '(?m)^Valid : True'
+    }
+
+    It 'a result that went through Clixml shows the same, and a list of everything shows everything' {
+        $result = [UpgradeModule.UpgradeResult]@{ RunId = 'run-1'; Deployment = [UpgradeModule.AppDeployment]@{ Name = 'wiki'; App = 'metabase' }; From = '1.0.0'; To = '2.0.0'; Reached = '2.0.0'; Outcome = 'Succeeded'; Downtime = '00:00:02' }
+        Get-Shown ([Management.Automation.PSSerializer]::Deserialize([Management.Automation.PSSerializer]::Serialize($result))) | Should -Be (Get-Shown $result)
+        $all = $result | Format-List * | Out-String
+        foreach ($property in [UpgradeModule.UpgradeResult].GetProperties().Name) { $all | Should -Match "(?m)^(\e\[[\d;]*m)?$property +:" }
+    }
 }

@@ -1,7 +1,7 @@
 namespace UpgradeModule;
 
 /// <summary>What an application is, as a file describes it: its editions, releases, upgrade rules, settings and health.</summary>
-public sealed record AppDefinition
+public sealed record AppDefinition : AppRecord
 {
     /// <summary>The name by which cmdlets know the application.</summary>
     public string Name { get; init; } = "";

@@ -1,7 +1,7 @@
 namespace UpgradeModule;
 
 /// <summary>One edition of an application.</summary>
-public sealed record AppEdition
+public sealed record AppEdition : AppRecord
 {
     /// <summary>The short name that <c>-Edition</c> takes: <c>oss</c>, <c>ee</c>, <c>ce</c>, <c>pro</c>.</summary>
     public string Id { get; init; } = "";

@@ -1,7 +1,7 @@
 namespace UpgradeModule;
 
 /// <summary>One release of an application.</summary>
-public sealed record AppRelease
+public sealed record AppRelease : AppRecord
 {
     /// <summary>The application's name.</summary>
     public string App { get; init; } = "";

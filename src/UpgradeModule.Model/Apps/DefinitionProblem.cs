@@ -1,7 +1,7 @@
 namespace UpgradeModule;
 
 /// <summary>One mistake in an app definition.</summary>
-public sealed record DefinitionProblem
+public sealed record DefinitionProblem : AppRecord
 {
     /// <summary>The place in the document, as a JSON path: <c>$.releases[3].version</c>.</summary>
     public string Path { get; init; } = "";

@@ -1,7 +1,7 @@
 namespace UpgradeModule;
 
 /// <summary>The result of checking an app definition.</summary>
-public sealed record DefinitionTestResult
+public sealed record DefinitionTestResult : AppRecord
 {
     /// <summary>The full path of the file that was checked.</summary>
     public string Path { get; init; } = "";

@@ -1,7 +1,7 @@
 namespace UpgradeModule;
 
 /// <summary>A backup of an application's data: a folder with a manifest, checksums and the data.</summary>
-public sealed record AppBackup
+public sealed record AppBackup : AppRecord
 {
     /// <summary>Its name, which is also its folder's: deployment, time, a few random characters.</summary>
     public string Id { get; init; } = "";

@@ -1,7 +1,7 @@
 namespace UpgradeModule;
 
 /// <summary>The result of testing a backup.</summary>
-public sealed record BackupTestResult
+public sealed record BackupTestResult : AppRecord
 {
     /// <summary>The backup.</summary>
     public AppBackup Backup { get; init; } = new();

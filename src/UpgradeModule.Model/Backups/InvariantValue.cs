@@ -1,7 +1,7 @@
 namespace UpgradeModule;
 
 /// <summary>A number read from an application's data that an upgrade must not lower.</summary>
-public sealed record InvariantValue
+public sealed record InvariantValue : AppRecord
 {
     /// <summary>Its name in the app definition: users, dashboards.</summary>
     public string Name { get; init; } = "";

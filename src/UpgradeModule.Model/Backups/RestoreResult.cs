@@ -1,7 +1,7 @@
 namespace UpgradeModule;
 
 /// <summary>The result of restoring a backup.</summary>
-public sealed record RestoreResult
+public sealed record RestoreResult : AppRecord
 {
     /// <summary>The deployment whose data was replaced.</summary>
     public AppDeployment Deployment { get; init; } = new();

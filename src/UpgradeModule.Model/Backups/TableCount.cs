@@ -1,7 +1,7 @@
 namespace UpgradeModule;
 
 /// <summary>The number of rows of one table or collection.</summary>
-public sealed record TableCount
+public sealed record TableCount : AppRecord
 {
     /// <summary>The table's name with its schema.</summary>
     public string Table { get; init; } = "";

@@ -1,7 +1,7 @@
 namespace UpgradeModule;
 
 /// <summary>Where a deployment keeps its data. It holds no secret: a password is named by reference.</summary>
-public sealed record DatabaseTarget
+public sealed record DatabaseTarget : AppRecord
 {
     /// <summary>The database engine.</summary>
     public DatabaseEngine Engine { get; init; }

@@ -1,7 +1,7 @@
 namespace UpgradeModule;
 
 /// <summary>A file that holds one version of an application, fetched and verified.</summary>
-public sealed record AppArtifact
+public sealed record AppArtifact : AppRecord
 {
     /// <summary>The application's name.</summary>
     public string App { get; init; } = "";

@@ -1,7 +1,7 @@
 namespace UpgradeModule;
 
 /// <summary>One installed instance of an application: what runs it, its database and the version that runs. A snapshot: cmdlets ask again before they act.</summary>
-public sealed record AppDeployment
+public sealed record AppDeployment : AppRecord
 {
     /// <summary>The deployment's name, unique in a store.</summary>
     public string Name { get; init; } = "";

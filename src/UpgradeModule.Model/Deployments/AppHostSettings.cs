@@ -1,7 +1,7 @@
 namespace UpgradeModule;
 
 /// <summary>How a deployment is run. Secrets are not in it: the environment is named by files and references.</summary>
-public sealed record AppHostSettings
+public sealed record AppHostSettings : AppRecord
 {
     /// <summary>The program to run, for host kind <c>Process</c>: a full path or a name on the PATH.</summary>
     public string? Command { get; init; }

@@ -1,7 +1,7 @@
 namespace UpgradeModule;
 
 /// <summary>A container image that holds one version of an application, pulled and pinned by its digest.</summary>
-public sealed record AppImage
+public sealed record AppImage : AppRecord
 {
     /// <summary>The application's name.</summary>
     public string App { get; init; } = "";

@@ -1,7 +1,7 @@
 namespace UpgradeModule;
 
 /// <summary>The running side of a deployment.</summary>
-public sealed record AppService
+public sealed record AppService : AppRecord
 {
     /// <summary>The deployment.</summary>
     public AppDeployment Deployment { get; init; } = new();

@@ -1,7 +1,7 @@
 namespace UpgradeModule;
 
 /// <summary>One place where a deployment's version was seen.</summary>
-public sealed record VersionSighting
+public sealed record VersionSighting : AppRecord
 {
     /// <summary>Where: <c>App</c> (it said so itself), <c>Artifact</c>, <c>Database</c>, <c>Run</c> (the last upgrade run).</summary>
     public string Source { get; init; } = "";

@@ -1,7 +1,7 @@
 namespace UpgradeModule;
 
 /// <summary>What a version needs of the runtime or the engines beneath it.</summary>
-public sealed record RuntimeRequirement
+public sealed record RuntimeRequirement : AppRecord
 {
     /// <summary>What is needed: <c>java</c>, <c>mongodb</c>, <c>redis</c>, <c>postgres</c>.</summary>
     public string Name { get; init; } = "";

@@ -1,7 +1,7 @@
 namespace UpgradeModule;
 
 /// <summary>The ordered stops from the running version to a target.</summary>
-public sealed record UpgradePath
+public sealed record UpgradePath : AppRecord
 {
     /// <summary>The application's name.</summary>
     public string App { get; init; } = "";

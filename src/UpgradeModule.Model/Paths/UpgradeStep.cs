@@ -1,7 +1,7 @@
 namespace UpgradeModule;
 
 /// <summary>One action before or after a stop of an upgrade path.</summary>
-public sealed record UpgradeStep
+public sealed record UpgradeStep : AppRecord
 {
     /// <summary>Its name, unique in the application.</summary>
     public string Id { get; init; } = "";

@@ -1,7 +1,7 @@
 namespace UpgradeModule;
 
 /// <summary>One stop of an upgrade path: a version that must run and be healthy before the next.</summary>
-public sealed record UpgradeStop
+public sealed record UpgradeStop : AppRecord
 {
     /// <summary>Its place in the path, from 1.</summary>
     public int Order { get; init; }

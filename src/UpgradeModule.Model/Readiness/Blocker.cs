@@ -1,7 +1,7 @@
 namespace UpgradeModule;
 
 /// <summary>A named reason why an upgrade must not start, or should not, with its remedy.</summary>
-public sealed record Blocker
+public sealed record Blocker : AppRecord
 {
     /// <summary>The check's name, one word that never changes.</summary>
     public string Check { get; init; } = "";

@@ -1,7 +1,7 @@
 namespace UpgradeModule;
 
 /// <summary>Whether a deployment can be upgraded along a path, and if not, why.</summary>
-public sealed record ReadinessResult
+public sealed record ReadinessResult : AppRecord
 {
     /// <summary>The deployment that was checked.</summary>
     public AppDeployment Deployment { get; init; } = new();

@@ -1,7 +1,7 @@
 namespace UpgradeModule;
 
 /// <summary>Something that an upgrade run keeps for the way back, until it is completed.</summary>
-public sealed record KeptItem
+public sealed record KeptItem : AppRecord
 {
     /// <summary>What it is: <c>Artifact</c>, <c>Database</c>, <c>DatabaseFile</c>, <c>Container</c>.</summary>
     public string Kind { get; init; } = "";

@@ -1,7 +1,7 @@
 namespace UpgradeModule;
 
 /// <summary>One action of an upgrade run, as the journal has it.</summary>
-public sealed record UpgradeAction
+public sealed record UpgradeAction : AppRecord
 {
     /// <summary>Its place in the run, from 1.</summary>
     public int Order { get; init; }

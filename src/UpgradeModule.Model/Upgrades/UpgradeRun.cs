@@ -1,7 +1,7 @@
 namespace UpgradeModule;
 
 /// <summary>One execution of an upgrade path.</summary>
-public record UpgradeRun
+public record UpgradeRun : AppRecord
 {
     /// <summary>Its name.</summary>
     public string RunId { get; init; } = "";

@@ -64,6 +64,23 @@ public static class Show
     /// <param name="window">The width of the window that it is shown in, in columns; 0 where it isn't known.</param>
     public static string Readiness(object? result, int window = 0) => Record<ReadinessResult>(result) is { } record ? ReadinessView.Of(record, window) : "";
 
+    /// <summary>Shows a record that is read one at a time: a result as a list, a path as a small table, what a readiness check found in words.</summary>
+    /// <param name="record">The record.</param>
+    /// <param name="window">The width of the window that it is shown in, in columns; 0 where it isn't known.</param>
+    /// <param name="accent">The escape sequence that colours labels; empty for none.</param>
+    /// <returns>Its lines. PowerShell carries colours on from line to line of one text, and begins anew with each text.</returns>
+    public static string[] Details(object? record, int window = 0, string? accent = null) => Whole(record, window, accent ?? "").ReplaceLineEndings("\n").Split('\n');
+
+    private static string Whole(object? record, int window, string accent)
+    {
+        var view = new DetailsView(window, accent);
+        if (Record<UpgradeResult>(record) is { } upgrade) return ResultViews.Of(upgrade, view);
+        if (Record<BackupTestResult>(record) is { } proof) return ResultViews.Of(proof, view);
+        if (Record<RestoreResult>(record) is { } restore) return ResultViews.Of(restore, view);
+        if (Record<DefinitionTestResult>(record) is { } check) return ResultViews.Of(check, view);
+        return Record<UpgradePath>(record) is { } path ? PathView.Of(path, window) : Readiness(record, window);
+    }
+
     private static IEnumerable<string> Texts(object? items)
     {
         var plain = items is PSObject { BaseObject: IEnumerable inner } ? inner : items;

@@ -1,0 +1,63 @@
+namespace UpgradeModule.Display;
+
+/// <summary>What the results of testing, restoring and upgrading tell in a list.</summary>
+internal static class ResultViews
+{
+    /// <summary>An upgrade at its end: how it ended, what it cost, what is left to do.</summary>
+    /// <param name="result">The result.</param>
+    /// <param name="view">The list.</param>
+    public static string Of(UpgradeResult result, DetailsView view)
+    {
+        var kept = result.Kept.Count(item => !item.Dropped);
+        var wanted = result.Reached?.Text == result.To?.Text ? "" : $" (wanted: {result.To})";
+        return view
+            .Add("Deployment", $"{result.Deployment.Name} ({result.Deployment.App})")
+            .Add("Outcome", result.Outcome?.ToString())
+            .Add("Version", $"{result.From} -> {result.Reached}{wanted}")
+            .Add("Downtime", Show.Span(result.Downtime))
+            .Add("Duration", Show.Span(result.Duration))
+            .Add("Backup", result.Backup?.Path, when: result.Backup is not null)
+            .Add("Kept", $"{kept} {(kept == 1 ? "thing" : "things")} for the way back; Complete-UpgradeRun drops {(kept == 1 ? "it" : "them")}", when: kept > 0)
+            .Add("PausedAt", $"{result.PausedAt?.Title} [{result.PausedAt?.Id}]", when: result.PausedAt is not null)
+            .Add("ToDo", result.PausedAt?.Instructions, when: result.PausedAt is not null)
+            .Add("Error", string.IsNullOrEmpty(result.ErrorId) ? result.Error : $"{result.Error} [{result.ErrorId}]", when: !string.IsNullOrEmpty(result.Error))
+            .Add("RunId", result.RunId)
+            .ToString();
+    }
+
+    /// <summary>A tested backup: what was looked at, and what is not as it should be.</summary>
+    /// <param name="result">The result.</param>
+    /// <param name="view">The list.</param>
+    public static string Of(BackupTestResult result, DetailsView view) => view
+        .Add("Backup", result.Backup.ToString())
+        .Add("Valid", result.Valid.ToString())
+        .Add("Checked", $"{result.FilesChecked} files")
+        .Add("Compared", $"{result.TablesCompared} tables, {result.RowsCompared} rows", when: !result.ChecksumOnly)
+        .Add("RestoredTo", result.RestoredTo, when: !string.IsNullOrEmpty(result.RestoredTo))
+        .Add("ProvenOn", Show.Time(result.ProvenOn), when: result.ProvenOn is not null)
+        .Add("Duration", Show.Span(result.Duration))
+        .Add("Problems", Show.Lines(result.Problems), when: result.Problems.Count > 0)
+        .ToString();
+
+    /// <summary>A restored backup: what is there now, and where the data before it is kept.</summary>
+    /// <param name="result">The result.</param>
+    /// <param name="view">The list.</param>
+    public static string Of(RestoreResult result, DetailsView view) => view
+        .Add("Deployment", result.Deployment.ToString())
+        .Add("Backup", result.Backup.ToString())
+        .Add("Database", result.Database?.ToString())
+        .Add("Restored", $"{result.Tables} tables, {result.Rows} rows")
+        .Add("KeptAs", result.KeptAs, when: !string.IsNullOrEmpty(result.KeptAs))
+        .Add("Duration", Show.Span(result.Duration))
+        .ToString();
+
+    /// <summary>A checked definition: whether it can be used, and what is wrong with it.</summary>
+    /// <param name="result">The result.</param>
+    /// <param name="view">The list.</param>
+    public static string Of(DefinitionTestResult result, DetailsView view) => view
+        .Add("Name", result.Name)
+        .Add("Valid", result.Valid.ToString())
+        .Add("Path", result.Path)
+        .Add("Problems", Show.Lines(result.Problems), when: result.Problems.Count > 0)
+        .ToString();
+}
