@@ -30,6 +30,9 @@ internal sealed class DeploymentDraft(DeploymentServices services)
         Check(deployment, spec);
         var context = new DeploymentContext { Deployment = deployment, Spec = spec, Operation = operation };
         var host = services.Hosts(deployment.HostKind);
+        deployment = deployment with { Settings = await host.CompleteAsync(context, cancellationToken).ConfigureAwait(false) };
+        CheckArtifact(deployment, spec);
+        context = context with { Deployment = deployment };
         services.CheckCommand(context);
         var settings = await host.ReadSettingsAsync(context, cancellationToken).ConfigureAwait(false);
         var version = await host.ReadInstalledVersionAsync(context, cancellationToken).ConfigureAwait(false) ?? deployment.Version;
@@ -54,23 +57,13 @@ internal sealed class DeploymentDraft(DeploymentServices services)
             ArtifactPath = artifact,
             WorkingDirectory = directory,
             EnvironmentFiles = [.. given.EnvironmentFiles.Select(file => Full(file)!)],
-            LogPath = Full(given.LogPath) ?? (beside is null ? null : Path.Combine(beside, draft.Name + ".log")),
+            LogPath = Full(given.LogPath) ?? (beside is null || draft.HostKind != AppHostKind.Process ? null : Path.Combine(beside, draft.Name + ".log")),
         };
     }
 
     private static void Check(AppDeployment deployment, AppSpec spec)
     {
         var settings = deployment.Settings;
-        if (settings.ArtifactPath is null && spec.Artifact is not null && deployment.HostKind == AppHostKind.Process)
-        {
-            throw Invalid(deployment.Name, $"{spec.DisplayName} is run from a file ({spec.Artifact.FileName}), and the deployment doesn't say which.", "Name it with -ArtifactPath.");
-        }
-
-        if (settings.ArtifactPath is { } artifact && !File.Exists(artifact))
-        {
-            throw new UpgradeException("ArtifactNotFound", UpgradeErrorCategory.ObjectNotFound, artifact, $"The file '{artifact}', from which '{deployment.Name}' is run, does not exist.", "Check the path, or fetch it with Save-AppArtifact.");
-        }
-
         if (settings.WorkingDirectory is { } directory && !Directory.Exists(directory)) throw Invalid(directory, $"The working directory '{directory}' of '{deployment.Name}' does not exist.", "Make it, or name another with -WorkingDirectory.");
         if (settings.StopTimeout < TimeSpan.Zero) throw Invalid(deployment.Name, "The time that a graceful stop may take is negative.", "Give a time of 0 or more.");
         foreach (var file in settings.EnvironmentFiles) RequireReadable(file, deployment.Name);
@@ -78,6 +71,19 @@ internal sealed class DeploymentDraft(DeploymentServices services)
         SecretResolver.Require(deployment.Database?.Secret);
         SecretResolver.Require(deployment.Database?.MaintenanceSecret);
         if (deployment.Database is { FromSettings: false } database) CheckDatabase(deployment.Name, database);
+    }
+
+    private static void CheckArtifact(AppDeployment deployment, AppSpec spec)
+    {
+        var path = deployment.Settings.ArtifactPath;
+        if (path is null && spec.Artifact is not null && deployment.HostKind is AppHostKind.Process or AppHostKind.Systemd)
+        {
+            var where = deployment.Settings.Unit is { } unit ? $"the command of the unit '{unit}' names none" : "the deployment doesn't say which";
+            throw Invalid(deployment.Name, $"{spec.DisplayName} is run from a file ({spec.Artifact.FileName}), and {where}.", "Name it with -ArtifactPath.");
+        }
+
+        if (path is null || File.Exists(path)) return;
+        throw new UpgradeException("ArtifactNotFound", UpgradeErrorCategory.ObjectNotFound, path, $"The file '{path}', from which '{deployment.Name}' is run, does not exist.", "Check the path, or fetch it with Save-AppArtifact.");
     }
 
     private static void CheckDatabase(string name, DatabaseTarget database)

@@ -1,5 +1,6 @@
 using UpgradeModule.Engine.Artifacts;
 using UpgradeModule.Engine.Deployments.Processes;
+using UpgradeModule.Engine.Deployments.Systemd;
 
 namespace UpgradeModule.Engine.Deployments;
 
@@ -12,7 +13,7 @@ internal sealed class AppHosts(params IAppHost[] hosts)
     /// <summary>All of them.</summary>
     /// <param name="artifacts">Reads the versions that files tell of themselves.</param>
     public AppHosts(IArtifactFetcher artifacts)
-        : this([new ProcessHost(artifacts)])
+        : this([new ProcessHost(artifacts), new SystemdHost(artifacts)])
     {
     }
 
