@@ -7,7 +7,7 @@ using UpgradeModule.Engine.Apps;
 
 namespace UpgradeModule.Engine.Artifacts;
 
-/// <summary>Reads the version that an artifact tells of itself: from an entry of a zip or JAR file, without Java, or by asking it.</summary>
+/// <summary>Reads the version that an artifact tells of itself: from an entry of a zip or JAR file, without Java, by asking it, or from its own text.</summary>
 internal static class EmbeddedVersion
 {
     private const int TextFileBusy = 26;
@@ -26,7 +26,7 @@ internal static class EmbeddedVersion
         if (spec is null) return null;
         var text = spec.ZipEntry is { Length: > 0 } entry ? await ReadEntryAsync(path, entry, cancellationToken).ConfigureAwait(false)
             : spec.Command.Count > 0 ? await AskAsync(spec.Command, path, cancellationToken).ConfigureAwait(false)
-            : null;
+            : await ReadTextAsync(path, cancellationToken).ConfigureAwait(false);
         if (text is null) return null;
         try
         {
@@ -55,13 +55,24 @@ internal static class EmbeddedVersion
             using var archive = ZipFile.OpenRead(path);
             if (archive.GetEntry(name) is not { } entry) return null;
             using var reader = new StreamReader(entry.Open());
-            var text = new char[TextLimit];
-            return new string(text, 0, await reader.ReadBlockAsync(text, cancellationToken).ConfigureAwait(false));
+            return await BeginningAsync(reader, cancellationToken).ConfigureAwait(false);
         }
         catch (InvalidDataException)
         {
             return null;
         }
+    }
+
+    private static async Task<string> ReadTextAsync(string path, CancellationToken cancellationToken)
+    {
+        using var reader = new StreamReader(path);
+        return await BeginningAsync(reader, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task<string> BeginningAsync(StreamReader reader, CancellationToken cancellationToken)
+    {
+        var text = new char[TextLimit];
+        return new string(text, 0, await reader.ReadBlockAsync(text, cancellationToken).ConfigureAwait(false));
     }
 
     private static async Task<string?> AskAsync(IReadOnlyList<string> command, string path, CancellationToken cancellationToken)

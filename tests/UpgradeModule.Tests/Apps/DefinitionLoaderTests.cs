@@ -48,6 +48,7 @@ public class DefinitionLoaderTests
     [InlineData("requirements", """[{"name":"java","from":"1.0"}]""", "$.requirements[0]", "demands nothing")]
     [InlineData("requirements", """[{"name":"java","minimum":"eleven"}]""", "$.requirements[0].minimum", "not a version")]
     [InlineData("artifact", """{"fileName":"a","urls":{"main":"{base}/{tag}"}}""", "$.artifact.urls.main", "no baseUrl")]
+    [InlineData("artifact", """{"fileName":"a","version":{"zipEntry":"v","command":["a"],"pattern":"(?<version>x)"}}""", "$.artifact.version", "not both")]
     [InlineData("artifact", """{"fileName":"a","version":{"zipEntry":"v","pattern":"x"}}""", "$.artifact.version.pattern", "(?<version>")]
     [InlineData("logs", """[{"pattern":"(unclosed"}]""", "$.logs[0].pattern", "not a regular expression")]
     [InlineData("settings", """{"database":{"host":"H","typeValues":{"pg":"Postgresql"},"type":"T"}}""", "$.settings.database.typeValues.pg", "Postgres")]

@@ -182,6 +182,19 @@ public sealed class ArtifactFetcherTests : IDisposable
         Assert.Equal("ArtifactVersionMismatch", failure.ErrorId);
     }
 
+    [Fact]
+    public async Task A_script_tells_its_version_in_its_own_text()
+    {
+        var spec = new EmbeddedVersionSpec { Pattern = @"/(?<version>\d+\.\d+\.\d+)/cli\.js" };
+        var script = _folder.File("app.mjs");
+        await File.WriteAllTextAsync(script, "import '/srv/app/11.3.5/cli.js';\n");
+        Assert.Equal("11.3.5", (await EmbeddedVersion.ReadAsync(spec, script, CancellationToken.None))?.Text);
+        await File.WriteAllTextAsync(script, new string('x', 200_000) + "/srv/app/11.3.5/cli.js");
+        Assert.Null(await EmbeddedVersion.ReadAsync(spec, script, CancellationToken.None));
+        await File.WriteAllBytesAsync(script, [0xff, 0xfe, 0, 1, 2]);
+        Assert.Null(await EmbeddedVersion.ReadAsync(spec, script, CancellationToken.None));
+    }
+
     [SkippableFact]
     public async Task A_full_disk_is_told_before_the_download_and_during_it()
     {

@@ -48,7 +48,7 @@ internal static class RuntimeChecks
         }
 
         if (artifact.Version is not { } embedded) return;
-        if (embedded.ZipEntry is null == (embedded.Command.Count == 0)) context.Add("$.artifact.version", "The version is read from exactly one of zipEntry and command.");
+        if (embedded.ZipEntry is not null && embedded.Command.Count > 0) context.Add("$.artifact.version", "The version is read from zipEntry or by command, not both.");
         context.Required("$.artifact.version.pattern", embedded.Pattern, "The regular expression");
         context.Pattern("$.artifact.version.pattern", embedded.Pattern, "version");
     }

@@ -1,6 +1,6 @@
 namespace UpgradeModule.Engine.Apps;
 
-/// <summary>How a file tells its own version.</summary>
+/// <summary>How a file tells its own version: in an entry of a zip or JAR file, by a command, or, without either, at the beginning of its own text (a script).</summary>
 public sealed record EmbeddedVersionSpec
 {
     /// <summary>The entry of a zip or JAR file that has it.</summary>
