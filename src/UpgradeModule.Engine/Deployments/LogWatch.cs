@@ -7,7 +7,8 @@ namespace UpgradeModule.Engine.Deployments;
 internal sealed class LogWatch(IAppHost host, DeploymentContext context)
 {
     private const int Lines = 400;
-    private readonly HashSet<LogLineSpec> _warned = [];
+    private readonly HashSet<string> _warned = [];
+    private readonly LogMeanings _meanings = new(context.Spec.Logs);
     private string[] _seen = [];
     private readonly string[] _probes = [.. new[] { context.Spec.Health.Liveness, context.Spec.Health.Readiness, context.Spec.Health.Version }
         .Concat(context.Spec.Health.Deep).OfType<HttpProbeSpec>().Select(static probe => probe.Path.Split('?')[0]).Where(static path => path.Length > 1).Distinct(StringComparer.Ordinal)];
@@ -15,7 +16,10 @@ internal sealed class LogWatch(IAppHost host, DeploymentContext context)
     /// <summary>Only what was written after this moment counts: a failure of an earlier run is none of this one.</summary>
     public DateTimeOffset Since { get; set; }
 
-    /// <summary>The line that means failure, and what it means; empty as long as there is none.</summary>
+    /// <summary>
+    /// The line that means failure, and what it means; empty as long as there is none. Of several, the one that stands first in the definition
+    /// counts: what names a cause stands there before what only tells that something failed.
+    /// </summary>
     public (string Line, LogLineSpec Spec)? Failure { get; private set; }
 
     /// <summary>Whether a line told that the application is ready.</summary>
@@ -36,11 +40,11 @@ internal sealed class LogWatch(IAppHost host, DeploymentContext context)
         {
             // Many applications log each request: the wait's own probes are no sign of progress.
             if (!_probes.Any(probe => line.Contains(probe, StringComparison.Ordinal))) Grown++;
-            if (context.Spec.Logs.FirstOrDefault(known => ProbeMatch.Matches(line, known.Pattern)) is not { } spec) continue;
+            if (_meanings.Of(line) is not { } spec) continue;
             switch (spec.Meaning)
             {
-                case "failure":
-                    Failure ??= (line, spec);
+                case "failure" when Failure is not { } known || _meanings.Rank(spec) < _meanings.Rank(known.Spec):
+                    Failure = (line, spec);
                     break;
                 case "ready":
                     Ready = true;
@@ -48,7 +52,7 @@ internal sealed class LogWatch(IAppHost host, DeploymentContext context)
                 case "progress":
                     Progress = spec.Message ?? line;
                     break;
-                case "warning" when _warned.Add(spec):
+                case "warning" when _warned.Add(spec.Pattern):
                     context.Operation.Warning($"{context.Deployment.Name}: {spec.Message ?? line}{(spec.Remedy is null ? "" : " " + spec.Remedy)}");
                     break;
             }

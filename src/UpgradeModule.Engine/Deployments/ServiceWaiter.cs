@@ -58,7 +58,14 @@ internal sealed class ServiceWaiter(AppHosts hosts, IHealthProber prober) : ISer
                 var report = await prober.ProbeAsync(context, request.Expected, deep: true, cancellationToken).ConfigureAwait(false);
                 await LookAtLogAsync(service, cancellationToken).ConfigureAwait(false);
                 var (ready, why) = await IsReadyAsync(service, report, cancellationToken).ConfigureAwait(false);
-                if (ready && ++healthy >= 2) return Healthy(service, report);
+                if (ready && ++healthy >= 2)
+                {
+                    // What is healthy on the wrong data tells so in its log alone.
+                    _nextLog = TimeSpan.Zero;
+                    await LookAtLogAsync(service, cancellationToken).ConfigureAwait(false);
+                    return Healthy(service, report);
+                }
+
                 if (!ready) healthy = 0;
 
                 await TellAsync(service, report, why, cancellationToken).ConfigureAwait(false);
@@ -102,7 +109,7 @@ internal sealed class ServiceWaiter(AppHosts hosts, IHealthProber prober) : ISer
             if (_waited.Elapsed < _nextLog) return;
             _nextLog = _waited.Elapsed + LogInterval;
             await _log.ReadAsync(cancellationToken).ConfigureAwait(false);
-            if (_log.Failure is not { } failure) return;
+            if (_log.Failure is null) return;
 
             // What logs its failure mostly ends a moment later: its exit code is worth the wait.
             for (var i = 0; i < 20; i++)
@@ -112,6 +119,8 @@ internal sealed class ServiceWaiter(AppHosts hosts, IHealthProber prober) : ISer
                 await Task.Delay(50, cancellationToken).ConfigureAwait(false);
             }
 
+            await _log.ReadAsync(cancellationToken).ConfigureAwait(false);
+            var failure = _log.Failure.Value;
             throw Failure("ServiceUnhealthy", UpgradeErrorCategory.InvalidOperation, $"'{_name}' logs that it failed: {failure.Spec.Message ?? "see the line."} The line: {failure.Line}", failure.Spec.Remedy ?? "See its log.");
         }
 

@@ -67,7 +67,7 @@ public sealed record AppSpec
     /// <summary>How its health and version are asked.</summary>
     public HealthSpec Health { get; set; } = new();
 
-    /// <summary>Log lines that tell something.</summary>
+    /// <summary>Log lines that tell something. The first pattern that matches a line tells its meaning; of several failures the one that stands first counts.</summary>
     public IReadOnlyList<LogLineSpec> Logs { get; set; } = [];
 
     /// <summary>How its schema migrations are seen and driven.</summary>

@@ -117,8 +117,10 @@ internal sealed class ProcessStarter(IProcessSystem system, ProcessTracker track
 
         var code = await tracker.ExitCodeAsync(folder, process, CancellationToken.None).ConfigureAwait(false);
         var lines = await LogTail.ReadAsync(log, ShownLines, process.LogOffset, CancellationToken.None).ConfigureAwait(false);
+        var meaning = new LogMeanings(context.Spec.Logs).Failure(lines.Select(redactor.Redact));
         var last = lines.Count == 0 ? "It wrote nothing." : $"Its last lines:{Environment.NewLine}{string.Join(Environment.NewLine, lines.Select(redactor.Redact))}{Environment.NewLine}";
-        throw StartFailed(context, $"it ended at once{(code is { } known ? $" with exit code {known.ToString(System.Globalization.CultureInfo.InvariantCulture)}" : "")}. {last}", $"See '{log}'.");
+        var why = meaning?.Message is { } message ? message + " " : "";
+        throw StartFailed(context, $"it ended at once{(code is { } known ? $" with exit code {known.ToString(System.Globalization.CultureInfo.InvariantCulture)}" : "")}. {why}{last}", meaning?.Remedy ?? $"See '{log}'.");
     }
 
     private static UpgradeException StartFailed(DeploymentContext context, string reason, string remedy, Exception? inner = null) =>
