@@ -5,8 +5,11 @@ namespace SampleApp;
 /// <summary>The settings, all from the environment.</summary>
 internal sealed record Settings
 {
-    /// <summary>The port on the loopback interface.</summary>
+    /// <summary>The port.</summary>
     public required int Port { get; init; }
+
+    /// <summary>Whether it listens on all addresses, as in a container; else on the loopback interface alone.</summary>
+    public bool Everywhere { get; init; }
 
     /// <summary>Whether the database is PostgreSQL; else it is a SQLite file.</summary>
     public required bool Postgres { get; init; }
@@ -51,6 +54,7 @@ internal sealed record Settings
         var settings = new Settings
         {
             Port = Number("SAMPLEAPP_PORT") ?? 8090,
+            Everywhere = Get("SAMPLEAPP_LISTEN") == "any",
             Postgres = type is "postgres" or "postgresql",
             File = "sampleapp.db",
             Host = Get("SAMPLEAPP_DB_HOST") ?? "localhost",
