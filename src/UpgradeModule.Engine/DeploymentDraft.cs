@@ -30,7 +30,7 @@ internal sealed class DeploymentDraft(DeploymentServices services)
         Check(deployment, spec);
         var context = new DeploymentContext { Deployment = deployment, Spec = spec, Operation = operation };
         var host = services.Hosts(deployment.HostKind);
-        deployment = deployment with { Settings = await host.CompleteAsync(context, cancellationToken).ConfigureAwait(false) };
+        deployment = await host.CompleteAsync(context, cancellationToken).ConfigureAwait(false);
         CheckArtifact(deployment, spec);
         context = context with { Deployment = deployment };
         services.CheckCommand(context);
@@ -41,7 +41,9 @@ internal sealed class DeploymentDraft(DeploymentServices services)
         {
             Version = version,
             Edition = deployment.Edition.Length > 0 ? deployment.Edition : Recognise(spec, scheme, settings, version),
-            Url = deployment.Url ?? UsualUrl(deployment.Name, spec, settings),
+            
+            // A port inside a container is none of this machine's: where it is published, its host knows.
+            Url = deployment.Url ?? (deployment.HostKind == AppHostKind.Docker ? null : UsualUrl(deployment.Name, spec, settings)),
         };
         return await WithDatabaseAsync(context with { Deployment = deployment }, settings, cancellationToken).ConfigureAwait(false);
     }

@@ -1,4 +1,5 @@
 using UpgradeModule.Engine.Artifacts;
+using UpgradeModule.Engine.Deployments.Docker;
 using UpgradeModule.Engine.Deployments.Processes;
 using UpgradeModule.Engine.Deployments.Systemd;
 
@@ -6,14 +7,14 @@ namespace UpgradeModule.Engine.Deployments;
 
 /// <summary>The host kinds that there are. A new one is one line here.</summary>
 /// <param name="hosts">A host of each kind.</param>
-internal sealed class AppHosts(params IAppHost[] hosts)
+internal sealed class AppHosts(params IAppHost[] hosts) : IAsyncDisposable
 {
     private readonly IAppHost[] _hosts = hosts;
 
     /// <summary>All of them.</summary>
     /// <param name="artifacts">Reads the versions that files tell of themselves.</param>
     public AppHosts(IArtifactFetcher artifacts)
-        : this([new ProcessHost(artifacts), new SystemdHost(artifacts)])
+        : this([new ProcessHost(artifacts), new SystemdHost(artifacts), new DockerHost()])
     {
     }
 
@@ -28,4 +29,10 @@ internal sealed class AppHosts(params IAppHost[] hosts)
             kind,
             $"This version of the module can't run deployments of the host kind {kind}.",
             $"It can run these: {string.Join(", ", _hosts.Select(static host => host.Kind))}.");
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var host in _hosts.OfType<IAsyncDisposable>()) await host.DisposeAsync().ConfigureAwait(false);
+    }
 }

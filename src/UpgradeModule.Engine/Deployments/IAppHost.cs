@@ -12,11 +12,14 @@ public interface IAppHost
     /// <summary>The kind.</summary>
     AppHostKind Kind { get; }
 
-    /// <summary>Completes the settings of a deployment by what the host itself knows: the artifact and the directory that a unit names. As they are where it knows nothing more.</summary>
+    /// <summary>
+    /// Completes a deployment by what the host itself knows: the artifact and the directory that a unit names, the name, edition and address of a container.
+    /// As it is where it knows nothing more.
+    /// </summary>
     /// <param name="context">The deployment.</param>
     /// <param name="cancellationToken">Ends the work.</param>
     /// <exception cref="UpgradeException">What the host can't find: a unit, a container.</exception>
-    Task<AppHostSettings> CompleteAsync(DeploymentContext context, CancellationToken cancellationToken) => Task.FromResult(context.Deployment.Settings);
+    Task<AppDeployment> CompleteAsync(DeploymentContext context, CancellationToken cancellationToken) => Task.FromResult(context.Deployment);
 
     /// <summary>Tells whether the service runs. Health is not asked.</summary>
     /// <param name="context">The deployment.</param>

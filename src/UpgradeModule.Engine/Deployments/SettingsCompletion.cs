@@ -13,17 +13,28 @@ internal static class SettingsCompletion
     /// <param name="workingDirectory">What relative paths start at.</param>
     /// <param name="lenient">Whether a file that can't be read is left out instead of failing.</param>
     /// <param name="cancellationToken">Ends the work.</param>
-    public static async Task AddAsync(DeploymentContext context, AppSettings settings, IReadOnlyList<string> arguments, string workingDirectory, bool lenient, CancellationToken cancellationToken)
+    public static Task AddAsync(DeploymentContext context, AppSettings settings, IReadOnlyList<string> arguments, string workingDirectory, bool lenient, CancellationToken cancellationToken) =>
+        AddAsync(context, settings, arguments, path => SecretResolver.ResolveAsync("file:" + Path.GetFullPath(path, workingDirectory), context.Operation, cancellationToken), lenient, cancellationToken);
+
+    /// <summary>Adds it, where the application's files are not files of this machine.</summary>
+    /// <param name="context">The deployment.</param>
+    /// <param name="settings">The settings so far.</param>
+    /// <param name="arguments">The arguments that the program is started with.</param>
+    /// <param name="read">Reads a file that a setting names; throws <see cref="UpgradeException"/> where it can't.</param>
+    /// <param name="lenient">Whether a file that can't be read is left out instead of failing.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    public static async Task AddAsync(DeploymentContext context, AppSettings settings, IReadOnlyList<string> arguments, Func<string, Task<string>> read, bool lenient, CancellationToken cancellationToken)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         var spec = context.Spec.Settings;
-        if (spec.FileSuffix is { Length: > 0 } suffix) await AddFilesAsync(context, settings, suffix, workingDirectory, lenient, cancellationToken).ConfigureAwait(false);
+        if (spec.FileSuffix is { Length: > 0 } suffix) await AddFilesAsync(context, settings, suffix, read, lenient).ConfigureAwait(false);
 
         // A JVM's properties win over the environment, and those of the command line over those of JAVA_TOOL_OPTIONS.
         AddProperties(spec, settings, (settings.Get("JAVA_TOOL_OPTIONS") ?? "").Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries), "JAVA_TOOL_OPTIONS");
         AddProperties(spec, settings, arguments, "command line");
     }
 
-    private static async Task AddFilesAsync(DeploymentContext context, AppSettings settings, string suffix, string workingDirectory, bool lenient, CancellationToken cancellationToken)
+    private static async Task AddFilesAsync(DeploymentContext context, AppSettings settings, string suffix, Func<string, Task<string>> read, bool lenient)
     {
         foreach (var setting in settings.Names.Where(name => name.EndsWith(suffix, StringComparison.Ordinal) && name.Length > suffix.Length).ToList())
         {
@@ -34,8 +45,7 @@ internal static class SettingsCompletion
             if (path is null || settings.Get(name) is not null || !IsKnown(context.Spec.Settings, name)) continue;
             try
             {
-                var value = await SecretResolver.ResolveAsync("file:" + Path.GetFullPath(path, workingDirectory), context.Operation, cancellationToken).ConfigureAwait(false);
-                settings.Set(name, value, path);
+                settings.Set(name, await read(path).ConfigureAwait(false), path);
             }
             catch (UpgradeException) when (lenient)
             {

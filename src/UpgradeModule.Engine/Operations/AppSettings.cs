@@ -5,6 +5,12 @@ public sealed class AppSettings
 {
     private readonly Dictionary<string, (string Value, string Source)> _values = new(StringComparer.Ordinal);
 
+    /// <summary>
+    /// The directory that relative paths in settings start at, where the application's files are not this machine's: a container's working directory. Paths
+    /// are written with slashes then. <see langword="null"/> where they are this machine's.
+    /// </summary>
+    public string? ForeignDirectory { get; set; }
+
     /// <summary>The names of the settings.</summary>
     public IEnumerable<string> Names => _values.Keys;
 

@@ -31,7 +31,7 @@ internal sealed class DeploymentScene : IDisposable
             new AppRelease { Version = AppVersion.Parse("0.50.12") },
         ]);
         Host.GetServiceAsync(default!, default).ReturnsForAnyArgs(call => new AppService { Status = Status });
-        Host.CompleteAsync(default!, default).ReturnsForAnyArgs(call => call.Arg<DeploymentContext>().Deployment.Settings);
+        Host.CompleteAsync(default!, default).ReturnsForAnyArgs(call => call.Arg<DeploymentContext>().Deployment);
         Host.ReadSettingsAsync(default!, default).ReturnsForAnyArgs(call => Settings);
         Host.ReadInstalledVersionAsync(default!, default).ReturnsForAnyArgs(call => Installed);
         Prober.ProbeAsync(default!, default, default, default).ReturnsForAnyArgs(call => Answer);

@@ -9,6 +9,7 @@ internal sealed class DatabaseSettingsReader
     private readonly DeploymentContext _context;
     private readonly SettingsView _settings;
     private readonly string _workingDirectory;
+    private readonly string? _foreignDirectory;
 
     /// <summary>Prepares to read.</summary>
     /// <param name="context">The deployment.</param>
@@ -18,6 +19,7 @@ internal sealed class DatabaseSettingsReader
         _context = context;
         var host = context.Deployment.Settings;
         _workingDirectory = host.WorkingDirectory ?? (host.ArtifactPath is null ? null : Path.GetDirectoryName(host.ArtifactPath)) ?? Directory.GetCurrentDirectory();
+        _foreignDirectory = settings.ForeignDirectory;
         _settings = new SettingsView(settings, context.Spec.Settings.FileSuffix, _workingDirectory, context.Deployment.Name);
     }
 
@@ -78,8 +80,21 @@ internal sealed class DatabaseSettingsReader
     private DatabaseTarget FileTarget(DatabaseEngine engine, string file, string? suffix, string source, string setting)
     {
         if (file.Length == 0 || file == ":memory:") throw _settings.Invalid(setting, "the database is in memory and has no file");
-        var path = Path.GetFullPath(Path.Combine(_workingDirectory, file));
+        var path = _foreignDirectory is null ? Path.GetFullPath(Path.Combine(_workingDirectory, file)) : Foreign(_foreignDirectory, file);
         if (suffix is not null && !path.EndsWith(suffix, StringComparison.OrdinalIgnoreCase)) path += suffix;
         return new DatabaseTarget { Engine = engine, Path = path, FromSettings = true, Source = source };
+    }
+
+    // The path of a container, which isn't this machine's and may not even be of its kind.
+    private static string Foreign(string directory, string file)
+    {
+        var parts = new List<string>();
+        foreach (var part in (file.StartsWith('/') ? file : directory + "/" + file).Split('/', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (part == "..") parts.RemoveRange(Math.Max(0, parts.Count - 1), Math.Min(1, parts.Count));
+            else if (part != ".") parts.Add(part);
+        }
+
+        return "/" + string.Join('/', parts);
     }
 }

@@ -17,6 +17,9 @@ internal sealed class SettingsView(AppSettings settings, string? fileSuffix, str
         if (name is null) return null;
         var value = settings.Get(name);
         if (fileSuffix is null || settings.Get(name + fileSuffix) is not { } file) return value;
+
+        // The host reads such files where it can: in a container, say, they are none of this machine's.
+        if (value is not null && settings.SourceOf(name) == file) return value;
         if (value is not null) throw Invalid(name, $"both {name} and {name}{fileSuffix} are set");
         try
         {

@@ -21,8 +21,9 @@ internal static class ContainerStatus
     {
         var state = container.State ?? new ContainerState();
         if (state.Paused) return AppServiceStatus.Paused;
-        if (state.Restarting || state.Dead) return AppServiceStatus.Crashed;
-        if (state.Running) return container.RestartCount > 0 && Time(state.StartedAt) is { } started && now - started < s_crashLoop ? AppServiceStatus.Crashed : AppServiceStatus.Running;
+        if (state.Restarting) return AppServiceStatus.Restarting;
+        if (state.Running) return container.RestartCount > 0 && Time(state.StartedAt) is { } started && now - started < s_crashLoop ? AppServiceStatus.Restarting : AppServiceStatus.Running;
+        if (state.Dead) return AppServiceStatus.Crashed;
         if (state.Status is "created" or "configured" or "initialized" or null) return state.Error is { Length: > 0 } ? AppServiceStatus.Crashed : AppServiceStatus.Stopped;
         return IsOrderly(container, state, spec) ? AppServiceStatus.Stopped : AppServiceStatus.Crashed;
     }

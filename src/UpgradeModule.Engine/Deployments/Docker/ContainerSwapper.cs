@@ -32,7 +32,7 @@ internal sealed class ContainerSwapper(IContainerEngine engine, DeploymentContex
         var fresh = await engine.FindContainerAsync(ContainerNames.New(name, label), cancellationToken).ConfigureAwait(false);
         if (present is not null && IsOfSwap(present, label)) return Point(kept ?? throw Lost(label), label, present.HostConfig?.RestartPolicy, version);
 
-        var old = present ?? kept ?? throw NotFound();
+        var old = present ?? kept ?? throw DockerDeployment.NotFound(engine, context, name);
         DemandStopped(old, "swapped");
         var policy = fresh?.HostConfig?.RestartPolicy ?? old.HostConfig?.RestartPolicy;
         try
@@ -152,9 +152,6 @@ internal sealed class ContainerSwapper(IContainerEngine engine, DeploymentContex
         if (!ContainerStatus.IsUp(container)) return;
         throw new UpgradeException("ServiceRunning", UpgradeErrorCategory.ResourceBusy, context.Deployment.Name, $"The container of '{context.Deployment.Name}' can't be {what} while it runs ('{container.PlainName}').", "Stop it first, with Stop-AppService.");
     }
-
-    private UpgradeException NotFound() =>
-        new("ContainerNotFound", UpgradeErrorCategory.ObjectNotFound, name, $"There is no container '{name}' on {engine.Address}, from which '{context.Deployment.Name}' is run.", "Look with 'docker ps --all', and name the right one with Set-AppDeployment -Container.");
 
     private UpgradeException Lost(string label) =>
         new("ArtifactSwapFailed", UpgradeErrorCategory.ObjectNotFound, name, $"The container '{name}' has been replaced, and the one before, kept as '{ContainerNames.Kept(name, label)}', is not there any more.", "Pull that version with Save-AppImage and put it in place with Update-AppImage to go back.");

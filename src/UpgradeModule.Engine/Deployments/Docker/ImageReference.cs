@@ -47,6 +47,12 @@ internal sealed record ImageReference(string Repository, string? Tag, string? Di
         return FullRepository == full || !FullRepository.EndsWith("/" + path, StringComparison.Ordinal) ? "" : FullRepository[..^(path.Length + 1)];
     }
 
+    /// <summary>Whether two ids are of one image: Podman tells them without the name of the digest here and there.</summary>
+    /// <param name="left">One.</param>
+    /// <param name="right">The other.</param>
+    public static bool SameId(string? left, string? right) =>
+        left is { Length: > 0 } && right is { Length: > 0 } && left.Replace("sha256:", "", StringComparison.Ordinal) == right.Replace("sha256:", "", StringComparison.Ordinal);
+
     /// <inheritdoc/>
     public override string ToString() => Repository + (Tag is null ? "" : ":" + Tag) + (Digest is null ? "" : "@" + Digest);
 

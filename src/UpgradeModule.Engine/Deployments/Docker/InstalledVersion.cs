@@ -28,7 +28,7 @@ internal static class InstalledVersion
     private static AppVersion? Recorded(ContainerInspect container)
     {
         if (container.Config?.Labels is not { } labels) return null;
-        return labels.TryGetValue(ContainerLabels.ImageId, out var id) && id == container.Image && labels.TryGetValue(ContainerLabels.Version, out var text) && AppVersion.TryParse(text, out var version) ? version : null;
+        return labels.TryGetValue(ContainerLabels.ImageId, out var id) && ImageReference.SameId(id, container.Image) && labels.TryGetValue(ContainerLabels.Version, out var text) && AppVersion.TryParse(text, out var version) ? version : null;
     }
 
     private static AppVersion? FromImageOf(AppSpec spec, ImageTags tags, ImageInspect? image)

@@ -62,8 +62,8 @@ internal sealed class SystemdHost : IAppHost
         await UnitSettings.ReadAsync(await _units.OpenAsync(context, cancellationToken).ConfigureAwait(false), lenient: false, cancellationToken).ConfigureAwait(false);
 
     /// <inheritdoc/>
-    public async Task<AppHostSettings> CompleteAsync(DeploymentContext context, CancellationToken cancellationToken) =>
-        (await _units.OpenAsync(context, cancellationToken).ConfigureAwait(false)).Context.Deployment.Settings;
+    public async Task<AppDeployment> CompleteAsync(DeploymentContext context, CancellationToken cancellationToken) =>
+        (await _units.OpenAsync(context, cancellationToken).ConfigureAwait(false)).Context.Deployment;
 
     /// <inheritdoc/>
     public async Task<AppVersion?> ReadInstalledVersionAsync(DeploymentContext context, CancellationToken cancellationToken)

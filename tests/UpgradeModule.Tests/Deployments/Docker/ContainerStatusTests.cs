@@ -29,14 +29,14 @@ public class ContainerStatusTests
 
     [Theory]
     [InlineData(0, 5, AppServiceStatus.Running)]
-    [InlineData(3, 5, AppServiceStatus.Crashed)]
+    [InlineData(3, 5, AppServiceStatus.Restarting)]
     [InlineData(3, 600, AppServiceStatus.Running)]
     public void Between_two_crashes_of_a_loop_it_only_seems_to_run(int restarts, int seconds, AppServiceStatus expected) =>
         Assert.Equal(expected, Of(new ContainerState { Status = "running", Running = true, StartedAt = Text(Now.AddSeconds(-seconds)) }, restarts));
 
     [Fact]
-    public void Waiting_for_the_next_restart_is_a_crash_too() =>
-        Assert.Equal(AppServiceStatus.Crashed, Of(new ContainerState { Status = "restarting", Running = true, Restarting = true, ExitCode = 1 }, 1));
+    public void Waiting_for_the_next_restart_is_no_running() =>
+        Assert.Equal(AppServiceStatus.Restarting, Of(new ContainerState { Status = "restarting", Running = true, Restarting = true, ExitCode = 1 }, 1));
 
     [Fact]
     public void A_paused_one_neither_runs_nor_has_it_stopped() => Assert.Equal(AppServiceStatus.Paused, Of(new ContainerState { Status = "paused", Running = true, Paused = true }));

@@ -20,7 +20,7 @@ public sealed class SystemdHostTests : IDisposable
     [Fact]
     public async Task What_the_unit_says_completes_the_deployment()
     {
-        var settings = await Host.CompleteAsync(Context, default);
+        var settings = (await Host.CompleteAsync(Context, default)).Settings;
         Assert.Equal(Path.GetFullPath("/srv/app/app.jar"), settings.ArtifactPath);
         Assert.Equal("/srv/app", settings.WorkingDirectory);
         Assert.Equal("app.service", settings.Unit);
@@ -30,7 +30,7 @@ public sealed class SystemdHostTests : IDisposable
     public async Task A_jar_of_another_name_is_what_java_is_given()
     {
         _systemd.Command = ["/usr/bin/java", "-Xmx1g", "-jar", "other.jar", "app"];
-        Assert.Equal(Path.GetFullPath("/srv/app/other.jar"), (await Host.CompleteAsync(Context, default)).ArtifactPath);
+        Assert.Equal(Path.GetFullPath("/srv/app/other.jar"), (await Host.CompleteAsync(Context, default)).Settings.ArtifactPath);
     }
 
     [Theory]
