@@ -59,6 +59,7 @@ internal sealed class DeploymentDraft(DeploymentServices services)
             ArtifactPath = artifact,
             WorkingDirectory = directory,
             EnvironmentFiles = [.. given.EnvironmentFiles.Select(file => Full(file)!)],
+            JavaPath = given.JavaPath.ToDictionary(static pair => pair.Key, static pair => Full(pair.Value) ?? ""),
             LogPath = Full(given.LogPath) ?? (beside is null || draft.HostKind != AppHostKind.Process ? null : Path.Combine(beside, draft.Name + ".log")),
         };
     }
@@ -68,6 +69,7 @@ internal sealed class DeploymentDraft(DeploymentServices services)
         var settings = deployment.Settings;
         if (settings.WorkingDirectory is { } directory && !Directory.Exists(directory)) throw Invalid(directory, $"The working directory '{directory}' of '{deployment.Name}' does not exist.", "Make it, or name another with -WorkingDirectory.");
         if (settings.StopTimeout < TimeSpan.Zero) throw Invalid(deployment.Name, "The time that a graceful stop may take is negative.", "Give a time of 0 or more.");
+        foreach (var (major, java) in settings.JavaPath) RequireJava(deployment.Name, major, java);
         foreach (var file in settings.EnvironmentFiles) RequireReadable(file, deployment.Name);
         // A password that somebody typed in the place of a reference must not get into the store.
         SecretResolver.Require(deployment.Database?.Secret);
@@ -94,6 +96,13 @@ internal sealed class DeploymentDraft(DeploymentServices services)
         if (inFile && database.Path is null) throw Invalid(name, $"The database of '{name}' is a file of {database.Engine}, and its path is missing.", "Give it with -DatabasePath.");
         if (!inFile && string.IsNullOrEmpty(database.Name)) throw Invalid(name, $"The database of '{name}' on a {database.Engine} server has no name.", "Give it with -DatabaseName.");
         if (database.Port is < 1 or > 65535) throw Invalid(name, FormattableString.Invariant($"{database.Port} is no port of a database server."), "A port is a number from 1 to 65535.");
+    }
+
+    private static void RequireJava(string name, string major, string java)
+    {
+        if (!int.TryParse(major, NumberStyles.None, CultureInfo.InvariantCulture, out _)) throw Invalid(name, $"'{major}' is no major version of Java.", "Write it like @{ 11 = '/usr/lib/jvm/java-11/bin/java' } with -JavaPath.");
+        if (File.Exists(java)) return;
+        throw new UpgradeException("JavaNotFound", UpgradeErrorCategory.ObjectNotFound, java, $"The Java {major} of '{name}', '{java}', does not exist.", "Check the path given with -JavaPath: it is that of the program java itself.");
     }
 
     private static void RequireReadable(string file, string name)

@@ -94,6 +94,14 @@ public interface IAppHost
     /// <param name="cancellationToken">Ends the work.</param>
     Task DropAsync(DeploymentContext context, ReturnPoint point, CancellationToken cancellationToken);
 
+    /// <summary>Tells which Java program a version would be started with.</summary>
+    /// <param name="context">The deployment.</param>
+    /// <param name="version">The version.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <returns>The program; <see langword="null"/> where it runs on none, or on one that this machine can't ask: a container's own.</returns>
+    /// <exception cref="UpgradeException"><c>JavaNotFound</c>: the deployment names none that fits.</exception>
+    Task<string?> FindJavaAsync(DeploymentContext context, AppVersion version, CancellationToken cancellationToken) => Task.FromResult<string?>(null);
+
     /// <summary>
     /// Runs a command once, of the version that is installed and with the settings that the application itself is given, while the service is
     /// stopped. An exit code that is no success is told and not thrown: some commands fail with 0, others don't and yet do their work.

@@ -37,6 +37,7 @@ internal sealed class ReadinessScene : IDisposable
         Host.ReadSettingsAsync(default!, default).ReturnsForAnyArgs(_ => Settings);
         var files = new FileSources(Artifacts, (address, _) => Head(address));
         Host.CheckSourceAsync(default!, default!, default).ReturnsForAnyArgs(call => files.CheckAsync(call.Arg<DeploymentContext>(), call.Arg<SourceRequest>(), call.Arg<CancellationToken>()));
+        Host.FindJavaAsync(default!, default!, default).ReturnsForAnyArgs(_ => Deployment.Settings.Command is { } command && System.IO.Path.GetFileName(command) == "java" ? command : null);
         Host.LockAsync(default!, default!, default).ReturnsForAnyArgs(_ => Substitute.For<IAsyncDisposable>());
         Prober.ProbeAsync(default!, default, default, default).ReturnsForAnyArgs(_ => Health);
         Migrations.ReadAsync(default!, default!, default).ReturnsForAnyArgs(_ => Migration);

@@ -28,7 +28,18 @@ internal sealed record CommandLine(string Program, IReadOnlyList<string> Argumen
             throw new UpgradeException("DeploymentInvalid", UpgradeErrorCategory.InvalidArgument, context.Deployment.Name, $"The command of '{context.Deployment.Name}' runs {{artifact}}, and the deployment names no artifact.", "Give it one with Set-AppDeployment -ArtifactPath.");
         }
 
-        return new CommandLine(Find(Replace(command, settings), WorkingDirectory(context)), [.. arguments.Select(argument => Replace(argument, settings))], settings.ArtifactPath);
+        var program = Replace(command, settings);
+        return new CommandLine(AnyJava(settings, program, WorkingDirectory(context)) ?? Find(program, WorkingDirectory(context)), [.. arguments.Select(argument => Replace(argument, settings))], settings.ArtifactPath);
+    }
+
+    /// <summary>Works out the command with which a version is started: on the Java that fits it, where the command is one and the deployment names several.</summary>
+    /// <param name="context">The deployment.</param>
+    /// <param name="version">The version; the command as it is where <see langword="null"/>.</param>
+    /// <exception cref="UpgradeException"><c>CommandNotFound</c>, <c>DeploymentInvalid</c>, <c>JavaNotFound</c>.</exception>
+    public static CommandLine Of(DeploymentContext context, AppVersion? version)
+    {
+        var command = Of(context);
+        return version is not null && JavaChoice.IsJava(command.Program) && JavaChoice.Fitting(context, version) is { } java ? command with { Program = java } : command;
     }
 
     /// <summary>Works out the command that is run once.</summary>
@@ -40,8 +51,26 @@ internal sealed record CommandLine(string Program, IReadOnlyList<string> Argumen
         var artifact = context.Deployment.Settings.ArtifactPath;
         var parts = command.Expand(artifact);
         if (parts.Count == 0) throw NotFound("", $"There is no command for {command.Purpose} of '{context.Deployment.Name}'.");
-        return new CommandLine(Find(parts[0], WorkingDirectory(context)), [.. parts.Skip(1)], artifact);
+        return new CommandLine(OwnJava(context, command, parts[0]) ?? Find(parts[0], WorkingDirectory(context)), [.. parts.Skip(1)], artifact);
     }
+
+    // Where the deployment names its Java programs, none need be on the PATH.
+    private static string? AnyJava(AppHostSettings settings, string program, string workingDirectory)
+    {
+        if (!JavaChoice.IsJava(program) || settings.JavaPath.Count == 0) return null;
+        try
+        {
+            return Find(program, workingDirectory);
+        }
+        catch (UpgradeException)
+        {
+            return settings.JavaPath.Values.FirstOrDefault(File.Exists);
+        }
+    }
+
+    // A definition says "java"; which one that is, the deployment's own command says.
+    private static string? OwnJava(DeploymentContext context, OneOffCommand command, string program) =>
+        program == "java" && Of(context, command.Version) is { } own && JavaChoice.IsJava(own.Program) ? own.Program : null;
 
     /// <summary>Gets the directory that a deployment runs in.</summary>
     /// <param name="context">The deployment.</param>

@@ -59,7 +59,8 @@ internal sealed class ProcessHost : IAppHost
         {
             var settings = await ProcessEnvironment.ReadAsync(context, cancellationToken).ConfigureAwait(false);
             var redactor = await RedactorAsync(context, settings, cancellationToken).ConfigureAwait(false);
-            await _starter.StartAsync(context, folder, settings, redactor, LogPath(context, folder), cancellationToken).ConfigureAwait(false);
+            var command = CommandLine.Of(context, await VersionToRunAsync(context, cancellationToken).ConfigureAwait(false));
+            await _starter.StartAsync(context, command, folder, settings, redactor, LogPath(context, folder), cancellationToken).ConfigureAwait(false);
         }
 
         return await GetServiceAsync(context, cancellationToken).ConfigureAwait(false);
@@ -144,6 +145,16 @@ internal sealed class ProcessHost : IAppHost
         DeploymentLock.TakeAsync(context, purpose, cancellationToken);
 
     /// <inheritdoc/>
+    public Task<string?> FindJavaAsync(DeploymentContext context, AppVersion version, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var program = CommandLine.Of(context, version).Program;
+
+        // A script that starts Java itself chooses its Java itself.
+        return Task.FromResult(JavaChoice.IsJava(program) ? program : null);
+    }
+
+    /// <inheritdoc/>
     public async Task<CommandOutcome> RunOnceAsync(DeploymentContext context, OneOffCommand command, IProgress<string>? output, CancellationToken cancellationToken)
     {
         var line = CommandLine.Of(context, command);
@@ -173,6 +184,11 @@ internal sealed class ProcessHost : IAppHost
         await Task.CompletedTask.ConfigureAwait(false);
         yield break;
     }
+
+    // What lies there is what will run; a record may be of before a swap by hand.
+    private async Task<AppVersion?> VersionToRunAsync(DeploymentContext context, CancellationToken cancellationToken) => context.Deployment.Settings.JavaPath.Count == 0
+        ? null
+        : await ReadInstalledVersionAsync(context, cancellationToken).ConfigureAwait(false) ?? context.Deployment.Version;
 
     private static Task CompleteAsync(DeploymentContext context, AppSettings settings, bool lenient, CancellationToken cancellationToken) =>
         SettingsCompletion.AddAsync(context, settings, context.Deployment.Settings.Arguments, CommandLine.WorkingDirectory(context), lenient, cancellationToken);

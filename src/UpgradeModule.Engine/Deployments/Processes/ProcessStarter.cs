@@ -13,14 +13,14 @@ internal sealed class ProcessStarter(IProcessSystem system, ProcessTracker track
 
     /// <summary>Starts it. Does nothing where another starter was faster.</summary>
     /// <param name="context">The deployment.</param>
+    /// <param name="command">The command.</param>
     /// <param name="folder">Where it is tracked.</param>
     /// <param name="settings">Its settings from files and references.</param>
     /// <param name="redactor">Takes secrets out of log lines.</param>
     /// <param name="log">The file for its output.</param>
     /// <param name="cancellationToken">Ends the work before the start.</param>
-    public async Task StartAsync(DeploymentContext context, DeploymentFolder folder, AppSettings settings, SecretRedactor redactor, string log, CancellationToken cancellationToken)
+    public async Task StartAsync(DeploymentContext context, CommandLine command, DeploymentFolder folder, AppSettings settings, SecretRedactor redactor, string log, CancellationToken cancellationToken)
     {
-        var command = CommandLine.Of(context);
         var directory = CommandLine.WorkingDirectory(context);
         if (!Directory.Exists(directory)) throw StartFailed(context, $"its working directory '{directory}' does not exist.", "Check the deployment's working directory.");
         folder.Create();

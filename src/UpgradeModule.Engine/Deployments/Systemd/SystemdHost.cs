@@ -124,6 +124,16 @@ internal sealed class SystemdHost : IAppHost
     }
 
     /// <inheritdoc/>
+    public async Task<string?> FindJavaAsync(DeploymentContext context, AppVersion version, CancellationToken cancellationToken)
+    {
+        var unit = await _units.OpenAsync(context, cancellationToken).ConfigureAwait(false);
+        if (JavaChoice.For(unit.Context, version) is { } java) return java;
+
+        // A script that starts Java itself chooses its Java itself.
+        return unit.Definition.Command is { } command && JavaChoice.IsJava(command.Path) ? command.Path : null;
+    }
+
+    /// <inheritdoc/>
     public async Task<CommandOutcome> RunOnceAsync(DeploymentContext context, OneOffCommand command, IProgress<string>? output, CancellationToken cancellationToken)
     {
         var unit = await DownAsync(context, $"The command for {command.Purpose} of '{context.Deployment.Name}' can't be run", cancellationToken).ConfigureAwait(false);
