@@ -7,6 +7,9 @@ namespace UpgradeModule.Engine.Deployments.Files;
 /// <summary>Writes the artifact-to-be beside the installed one, ready for the rename: flushed, with mode and owner of the installed one.</summary>
 internal static class ArtifactCopy
 {
+    /// <summary>Is there where SELinux is.</summary>
+    private const string SecurityModule = "/sys/fs/selinux";
+
     /// <summary>Copies a file beside the installed one.</summary>
     /// <param name="source">The file.</param>
     /// <param name="installed">The installed one.</param>
@@ -58,14 +61,30 @@ internal static class ArtifactCopy
     [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
     private static async Task TakeOverRightsAsync(string installed, string partial, CancellationToken cancellationToken)
     {
-        // Only root can give a file away; anybody else owns the copy already or could not replace the file.
-        if (Environment.IsPrivilegedProcess)
-        {
-            var owner = await RunAsync("stat", ["-c", "%u:%g", installed], cancellationToken).ConfigureAwait(false);
-            if (owner is not null) await RunAsync("chown", [owner, partial], cancellationToken).ConfigureAwait(false);
-        }
+        // Only root can give a file away; anybody else owns the copy already or could not replace the file. A group that one belongs to can be given.
+        var owner = await RunAsync("stat", ["-c", "%u:%g", installed], cancellationToken).ConfigureAwait(false);
+        if (owner is not null && Environment.IsPrivilegedProcess) await RunAsync("chown", [owner, partial], cancellationToken).ConfigureAwait(false);
+        else if (owner is not null && await RunAsync("stat", ["-c", "%u:%g", partial], cancellationToken).ConfigureAwait(false) is { } copy && Group(copy) != Group(owner)) await TryAsync("chgrp", [Group(owner), partial], cancellationToken).ConfigureAwait(false);
 
+        // After the owner: changing that takes set-user bits away.
         File.SetUnixFileMode(partial, File.GetUnixFileMode(installed));
+
+        // A label that an administrator gave it is no default of its folder.
+        if (Directory.Exists(SecurityModule)) await TryAsync("chcon", ["--reference=" + installed, partial], cancellationToken).ConfigureAwait(false);
+    }
+
+    private static string Group(string owner) => owner[(owner.IndexOf(':', StringComparison.Ordinal) + 1)..];
+
+    private static async Task TryAsync(string program, string[] arguments, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await RunAsync(program, arguments, cancellationToken).ConfigureAwait(false);
+        }
+        catch (IOException)
+        {
+            // A file system without labels, a group of others: what is there is what could be had.
+        }
     }
 
     private static async Task<string?> RunAsync(string program, string[] arguments, CancellationToken cancellationToken)

@@ -90,6 +90,7 @@ internal sealed class SystemdHost : IAppHost
     public async Task<ReturnPoint> SwapAsync(DeploymentContext context, InstallSource source, string label, CancellationToken cancellationToken)
     {
         var unit = await DownAsync(context, $"The artifact of '{context.Deployment.Name}' can't be swapped", cancellationToken).ConfigureAwait(false);
+        DemandSameFile(unit);
         var version = context.Deployment.Version ?? await ReadInstalledVersionAsync(context, cancellationToken).ConfigureAwait(false);
         var point = await ArtifactSwapper.SwapAsync(unit.Context, source.Artifact!, label, version, cancellationToken).ConfigureAwait(false);
         try
@@ -157,8 +158,18 @@ internal sealed class SystemdHost : IAppHost
     }
 
     /// <inheritdoc/>
-    public async Task<IAsyncDisposable> LockAsync(DeploymentContext context, string purpose, CancellationToken cancellationToken) =>
-        await DeploymentLock.TakeAsync((await _units.OpenAsync(context, cancellationToken).ConfigureAwait(false)).Context, purpose, cancellationToken).ConfigureAwait(false);
+    public async Task<IAsyncDisposable> LockAsync(DeploymentContext context, string purpose, CancellationToken cancellationToken)
+    {
+        var unit = await _units.OpenAsync(context, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await DeploymentLock.TakeAsync(unit.Context, purpose, cancellationToken).ConfigureAwait(false);
+        }
+        catch (UpgradeException failure) when (failure.ErrorId == "PermissionMissing")
+        {
+            throw SystemdErrors.Denied($"write to '{failure.Target}', where '{context.Deployment.Name}' is locked and what an upgrade keeps lies", null, unit.Id, failure);
+        }
+    }
 
     private static AppService Service(DeploymentContext context, UnitState state) => new()
     {
@@ -181,6 +192,16 @@ internal sealed class SystemdHost : IAppHost
         "failed" => state.ExitCode is { } code && state.Result == "exit-code" && context.Spec.Start.SuccessExitCodes.Contains(code) ? AppServiceStatus.Stopped : AppServiceStatus.Crashed,
         _ => AppServiceStatus.Unknown,
     };
+
+    // A unit that was changed since runs another file: swapping the one that the deployment names would change nothing.
+    private static void DemandSameFile(Unit unit)
+    {
+        var deployment = unit.Context.Deployment;
+        if (unit.Definition.Command is not { } command || UnitArtifact.Find(command, unit.Context.Spec, unit.WorkingDirectory) is not { } runs || deployment.Settings.ArtifactPath is not { } named || Target(runs) == Target(named)) return;
+        throw new UpgradeException("DeploymentInvalid", UpgradeErrorCategory.InvalidData, deployment.Name, $"The unit '{unit.Id}' runs '{runs}', and the deployment '{deployment.Name}' names '{named}' as its artifact.", "Set the right one with Set-AppDeployment -ArtifactPath.");
+    }
+
+    private static string Target(string path) => new FileInfo(path).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? Path.GetFullPath(path);
 
     private async Task<Unit> DownAsync(DeploymentContext context, string what, CancellationToken cancellationToken)
     {
