@@ -128,10 +128,10 @@ internal sealed class SystemdHost : IAppHost
     public async Task<string?> FindJavaAsync(DeploymentContext context, AppVersion version, CancellationToken cancellationToken)
     {
         var unit = await _units.OpenAsync(context, cancellationToken).ConfigureAwait(false);
-        if (JavaChoice.For(unit.Context, version) is { } java) return java;
 
         // A script that starts Java itself chooses its Java itself.
-        return unit.Definition.Command is { } command && JavaChoice.IsJava(command.Path) ? command.Path : null;
+        if (unit.Definition.Command is not { } command || !JavaChoice.IsJava(command.Path)) return null;
+        return JavaChoice.For(unit.Context, version) ?? command.Path;
     }
 
     /// <inheritdoc/>

@@ -26,7 +26,7 @@ internal static class UnitOneOff
         if (unit.Definition.DynamicUser) throw new UpgradeException("UnitInvalid", UpgradeErrorCategory.NotImplemented, unit.Id, $"The unit '{unit.Id}' has DynamicUser=yes: its user exists only while it runs, so nothing can be run as it.", $"Run the command for {command.Purpose} by hand, or give the unit a user of its own.");
         var settings = await UnitSettings.EnvironmentAsync(unit, cancellationToken).ConfigureAwait(false);
         var account = unit.Definition.User.Length == 0 ? null : Account.Find(unit.Definition.User) ?? throw new UpgradeException("UnitInvalid", UpgradeErrorCategory.ObjectNotFound, unit.Id, $"The unit '{unit.Id}' runs as '{unit.Definition.User}', and there is no such user.", "Make the user, or mend the unit.");
-        string[] line = [Program(unit, parts[0], settings), .. parts.Skip(1)];
+        string[] line = [Program(unit, command, parts[0], settings), .. parts.Skip(1)];
         var switching = Switch(unit, command, account);
 
         // The shell only sets what new files may be: no variable of the line is put into its text.
@@ -72,10 +72,15 @@ internal static class UnitOneOff
         return environment;
     }
 
-    // The unit's own Java, and no other that is on the PATH.
-    private static string Program(Unit unit, string program, AppSettings settings)
+    // The version's or the unit's own Java, and no other that is on the PATH.
+    private static string Program(Unit unit, OneOffCommand command, string program, AppSettings settings)
     {
-        if (JavaChoice.IsJava(program) && unit.Definition.Command is { } command && JavaChoice.IsJava(command.Path)) return command.Path;
+        if (JavaChoice.IsJava(program))
+        {
+            if (command.Version is { } version && JavaChoice.Fitting(unit.Context, version) is { } fitting) return fitting;
+            if (unit.Definition.Command is { } own && JavaChoice.IsJava(own.Path)) return own.Path;
+        }
+
         if (program.Contains('/', StringComparison.Ordinal)) return Path.GetFullPath(program, unit.WorkingDirectory);
         return Find(program, settings.Get("PATH") ?? UsualPath) ?? throw NotFound(program, $"The command '{program}' is not on the PATH of the unit '{unit.Id}'.");
     }

@@ -1,0 +1,292 @@
+BeforeDiscovery {
+    Import-Module (Join-Path $PSScriptRoot Support/SystemdTesting.psm1) -Force
+    $script:missing = Get-MachineMissing
+}
+
+BeforeAll {
+    Import-Module (Join-Path $PSScriptRoot Support/UpgradeTesting.psm1) -Force
+    Import-Module (Join-Path $PSScriptRoot Support/SampleAppTesting.psm1) -Force
+    Import-Module (Join-Path $PSScriptRoot Support/SystemdTesting.psm1) -Force
+}
+
+Describe 'An app that systemd runs' -ForEach @{ Missing = $missing } {
+    BeforeAll {
+        $script:machine = $null
+        if ($Missing) { return }
+        $script:machine = Start-Machine -Manifest (Get-BuiltManifest) -Artifacts (Get-SampleArtifact)
+        $script:next = 8200
+
+        # Puts the sample app into a folder of its own, run by a unit of its own as the user notes.
+        function Install-Unit {
+            param([string] $Version = '1.0.0', [string[]] $Setting = @(), [string[]] $Service = @(), [string] $Command, [switch] $Start, [switch] $Register, [hashtable] $With = @{}, [string] $Definition = '/opt/test/definition/sampleapp.json')
+            $script:next++
+            $name = "notes$next"
+            $app = [pscustomobject]@{ Name = $name; Unit = "$name.service"; Folder = "/srv/$name"; Artifact = "/srv/$name/sampleapp"; Environment = "/etc/default/$name"; Port = $next; Url = "http://127.0.0.1:$next"; Definition = $Definition }
+            $unit = '[Service]', 'User=notes', "EnvironmentFile=$($app.Environment)", "Environment=SAMPLEAPP_PORT=1 `"UNUSED=a b`"", "ExecStart=$($Command ? $Command.Replace('{artifact}', $app.Artifact) : $app.Artifact)", 'Restart=always', 'SuccessExitStatus=143', "WorkingDirectory=$($app.Folder)" + $Service
+            $settings = "SAMPLEAPP_PORT=$next", "SAMPLEAPP_DATABASE=`"$($app.Folder)/notes.db`"" + $Setting
+            $files = @{ "/etc/systemd/system/$($app.Unit)" = $unit; $app.Environment = $settings }
+            foreach ($file in $files.GetEnumerator()) { $null = Invoke-Shell $machine "printf '%s\n' $(($file.Value | ForEach-Object { "'$($_ -replace "'", "'\''")'" }) -join ' ') > $($file.Key)" }
+            $null = Invoke-Shell $machine "mkdir $($app.Folder) && cp /opt/test/sampleapp/sampleapp-$Version $($app.Artifact) && chown -R notes:notes $($app.Folder) && chmod 750 $($app.Artifact) && chmod 600 $($app.Environment) && systemctl daemon-reload$($Start ? " && systemctl start $name" : '')"
+            if ($Register) {
+                $null = Invoke-InMachine $machine -Argument @{ App = $app; With = $With } {
+                    $app = $Argument.App
+                    $settings = [UpgradeModule.AppHostSettings] (@{ Unit = $app.Unit } + $Argument.With)
+                    [UpgradeModule.AppDeployment]@{ Name = $app.Name; App = $app.Definition; HostKind = 'Systemd'; Settings = $settings } | Register-AppDeployment | ForEach-Object Name
+                    if ((Get-AppDeployment $app.Name).Status -ne 'Stopped') { $null = Get-AppDeployment $app.Name | Wait-AppService -Timeout 60 }
+                }
+            }
+            $app
+        }
+
+        # Every row that people see, as one text.
+        function Get-Row($App) {
+            Invoke-InMachine $machine -Argument $App.Url { Invoke-RestMethod "$Argument/api/users" | ConvertTo-Json -Compress -Depth 5; (Invoke-RestMethod "$Argument/api/notes?limit=100000").notes | ForEach-Object { "$($_.id) $($_.author) $($_.text) $($_.created)" } }
+        }
+
+        function Add-UnitNote($App, [int] $Count = 5) {
+            $null = Invoke-InMachine $machine -Argument @{ Url = $App.Url; Count = $Count } { foreach ($i in 1..$Argument.Count) { $null = Invoke-RestMethod "$($Argument.Url)/api/notes" -Method Post -ContentType application/json -Body (@{ text = "note $i of a test" } | ConvertTo-Json) } }
+        }
+
+        function Get-Property($App, [string] $Name) { Invoke-Shell $machine "systemctl show $($App.Unit) --value -p $Name" }
+
+        function Invoke-Upgrade($App, [hashtable] $With = @{}) {
+            Invoke-InMachine $machine -Argument @{ Name = $App.Name; With = $With } {
+                $with = $Argument.With
+                Get-AppDeployment $Argument.Name | Get-UpgradePath | Invoke-AppUpgrade -ArtifactPath /opt/test/sampleapp -ErrorAction SilentlyContinue -WarningVariable warnings @with |
+                    Select-Object RunId, Outcome, ErrorId, Error, @{ n = 'Reached'; e = { "$($_.Reached)" } }, @{ n = 'Steps'; e = { @($_.Steps | ForEach-Object { "$($_.Id) $($_.Status)" }) } }, @{ n = 'Warnings'; e = { @($warnings | ForEach-Object { "$_" }) } }
+            }
+        }
+    }
+
+    AfterAll { if ($machine) { Stop-Machine $machine } }
+
+    BeforeEach { if ($Missing) { Set-ItResult -Skipped -Because $Missing } }
+
+    It 'is upgraded over both stops, with owner, group and mode of its file kept and every row' {
+        $app = Install-Unit -Start -Register
+        Add-UnitNote $app
+        $before = Get-Row $app
+        $result = Invoke-Upgrade $app
+        $result.Outcome | Should -Be Succeeded -Because $result.Error
+        $result.Reached | Should -Be '2.0.0'
+        Get-Row $app | Should -Be $before
+        Invoke-Shell $machine "stat -c '%U:%G %a' $($app.Artifact)" | Should -Be 'notes:notes 750'
+        Invoke-Shell $machine "stat -c %a $($app.Folder)/.upgrademodule/$($app.Name)" | Should -Be '700'
+        Get-Property $app ActiveState | Should -Be active
+        Get-Property $app NRestarts | Should -Be 0
+        $now = Invoke-InMachine $machine -Argument $app.Name { Get-AppDeployment $Argument | Select-Object Status, VersionsAgree, @{ n = 'Version'; e = { "$($_.Version)" } } }
+        $now.Version, $now.Status, $now.VersionsAgree | Should -Be '2.0.0', 'Running', $true
+    }
+
+    It 'is told with its process, its settings by file and unit, and its database' {
+        $app = Install-Unit -Start -Register
+        $seen = Invoke-InMachine $machine -Argument $app.Name {
+            $deployment = Get-AppDeployment $Argument
+            $service = $deployment | Get-AppService
+            @{ Process = $service.ProcessId; Url = $deployment.Url; Database = $deployment.Database.Path; Artifact = $deployment.Settings.ArtifactPath; Directory = $deployment.Settings.WorkingDirectory; Health = $service.Health; Age = ([datetime]::UtcNow - $service.StartedOn.UtcDateTime).TotalSeconds }
+        }
+        $seen.Process | Should -Be (Get-Property $app MainPID)
+        $seen.Url, $seen.Database, $seen.Artifact, $seen.Directory, $seen.Health | Should -Be $app.Url, "$($app.Folder)/notes.db", $app.Artifact, $app.Folder, 'Healthy'
+        $seen.Age | Should -BeLessThan 120
+        $seen.Age | Should -BeGreaterOrEqual 0
+    }
+
+    It 'goes back, data and file, when the new version fails, and is not left in a crash loop' {
+        $app = Install-Unit -Start -Register -Setting 'SAMPLEAPP_FAIL_MIGRATION=v2.00-002'
+        Add-UnitNote $app
+        $before = Get-Row $app
+        $result = Invoke-Upgrade $app
+        $result.Outcome | Should -Be RolledBack
+        $result.Reached | Should -Be '1.1.0'
+        $result.ErrorId | Should -BeIn ServiceCrashed, ServiceStartFailed
+        $result.Error | Should -Match 'exit code 1'
+        Get-Row $app | Should -Be $before
+        Get-Property $app ActiveState | Should -Be active
+        Get-Property $app NRestarts | Should -Be 0
+        # What was put back belongs to whom it belonged before: the old version can write again.
+        Invoke-Shell $machine "find $($app.Folder) -maxdepth 1 -type f ! -user notes" | Should -BeNullOrEmpty
+        Add-UnitNote $app 1
+        @(Get-Row $app).Count | Should -Be (@($before).Count + 1)
+        Invoke-Shell $machine "su -s /bin/sh notes -c '$($app.Artifact) --version'" | Should -Be 'SampleApp 1.1.0'
+        Invoke-Shell $machine "stat -c '%U:%G %a' $($app.Artifact)" | Should -Be 'notes:notes 750'
+    }
+
+    It 'has its crash loop recognised and stopped by a start, with its last lines and no secret' {
+        $app = Install-Unit -Register -Setting 'SAMPLEAPP_FAIL_MIGRATION=v1.00-001', 'SAMPLEAPP_DB_PASSWORD=planted-password-1122334455'
+        $seen = Invoke-InMachine $machine -Argument $app.Name {
+            try { $null = Get-AppDeployment $Argument | Start-AppService -ErrorAction Stop }
+            catch { @{ Id = $_.FullyQualifiedErrorId; Message = "$_ $($_.Exception.Message)" } }
+        }
+        if (-not $seen) {
+            # It lived for the moment that a start looks at; then the wait sees it.
+            $seen = Invoke-InMachine $machine -Argument $app.Name {
+                try { $null = Get-AppDeployment $Argument | Wait-AppService -ErrorAction Stop } catch { @{ Id = $_.FullyQualifiedErrorId; Message = "$_ $($_.Exception.Detail)" } }
+                $null = Get-AppDeployment $Argument | Stop-AppService
+            }
+        }
+        $seen.Id | Should -Match '^Service(StartFailed|Crashed),'
+        $seen.Message | Should -Match 'Initialization FAILED|again and again'
+        $seen.Message | Should -Not -Match 'planted-password'
+        Get-Property $app ActiveState | Should -Be inactive
+    }
+
+    It 'tells a crash loop that somebody else left' {
+        $app = Install-Unit -Register -Setting 'SAMPLEAPP_FAIL_MIGRATION=v1.00-001' -Service 'RestartSec=60'
+        $null = Invoke-Shell $machine "systemctl start $($app.Unit); for i in `$(seq 100); do [ `"`$(systemctl show $($app.Unit) --value -p SubState)`" = auto-restart ] && break; sleep 0.1; done"
+        $seen = Invoke-InMachine $machine -Argument $app.Name {
+            $deployment = Get-AppDeployment $Argument
+            $deployment | Get-AppService | Select-Object Status, ExitCode, ProcessId
+            ($deployment | Test-UpgradeReadiness -ArtifactPath /opt/test/sampleapp).Blockers | Where-Object Check -EQ ServiceHealthy | ForEach-Object Message
+            $deployment | Stop-AppService | ForEach-Object { "$($_.Status)" }
+        }
+        $seen[0].Status, $seen[0].ExitCode | Should -Be 'Restarting', 1
+        $seen[1] | Should -Match 'crash loop'
+        $seen[2] | Should -Be 'Stopped'
+        Get-Property $app ActiveState | Should -Be inactive
+    }
+
+    It 'has its migrate command run once as its own user, with its own settings' {
+        $definition = Get-Content -LiteralPath (Get-SampleDefinition) -Raw | ConvertFrom-Json -AsHashtable
+        $definition.migrations.upCommand = '{artifact}', 'migrate up'
+        $text = [Convert]::ToBase64String([Text.Encoding]::UTF8.GetBytes(($definition | ConvertTo-Json -Depth 20)))
+        $null = Invoke-Shell $machine "mkdir -p /srv/definitions && echo $text | base64 -d > /srv/definitions/migrate.json"
+        $good = Install-Unit -Start -Register -Definition /srv/definitions/migrate.json -Service 'UMask=0027'
+        $bad = Install-Unit -Start -Register -Definition /srv/definitions/migrate.json -Setting 'SAMPLEAPP_FAIL_MIGRATION=v2.00-002'
+        Add-UnitNote $good
+        $before = Get-Row $good
+        $result = Invoke-Upgrade $good
+        $result.Outcome | Should -Be Succeeded -Because $result.Error
+        @($result.Steps -eq 'Migrate Done') | Should -HaveCount 2
+        Get-Row $good | Should -Be $before
+        Invoke-Shell $machine "find $($good.Folder) -maxdepth 1 -type f ! -user notes" | Should -BeNullOrEmpty
+
+        $before = Get-Row $bad
+        $result = Invoke-Upgrade $bad
+        $result.Outcome, $result.Reached | Should -Be 'RolledBack', '1.1.0'
+        $result.Steps | Should -Contain 'Migrate Failed'
+        Get-Row $bad | Should -Be $before
+        Get-Property $bad NRestarts | Should -Be 0
+    }
+
+    Context 'run by java' {
+        BeforeAll {
+            if ($Missing) { return }
+            # Stand-ins: they tell a version as java does, and run what is given with -jar.
+            foreach ($major in 11, 21) {
+                $null = Invoke-Shell $machine @"
+mkdir -p '/opt/java $major/bin' && cat > '/opt/java $major/bin/java' <<'END'
+#!/bin/bash
+if [ "`$1" = -version ]; then echo 'openjdk version "$major.0.4"' >&2; exit; fi
+export STANDIN_JAVA=$major
+while [ "`$1" != -jar ]; do shift; done
+shift; exec "`$@"
+END
+chmod 755 '/opt/java $major/bin/java'
+"@
+            }
+            $definition = Get-Content -LiteralPath (Get-SampleDefinition) -Raw | ConvertFrom-Json -AsHashtable
+            $definition.requirements = @(@{ name = 'java'; kind = 'runtime'; from = '0'; minimum = '11' }, @{ name = 'java'; kind = 'runtime'; from = '2.0.0'; minimum = '21' })
+            $text = [Convert]::ToBase64String([Text.Encoding]::UTF8.GetBytes(($definition | ConvertTo-Json -Depth 20)))
+            $null = Invoke-Shell $machine "mkdir -p /srv/definitions && echo $text | base64 -d > /srv/definitions/java.json"
+            $script:command = '"/opt/java 11/bin/java" "-Da=b  c" -Dq=it\''s "-Dx=\"quoted\" \\ 100%%" -Du=ä $UNUSED ${UNUSED} -jar {artifact}'
+            function Get-Java($App) { Invoke-Shell $machine "tr '\0' '\n' < /proc/`$(systemctl show $($App.Unit) --value -p MainPID)/environ | sed -n 's/^STANDIN_JAVA=//p'" }
+            function Get-ExecStart($App) { Invoke-Shell $machine "busctl get-property org.freedesktop.systemd1 /org/freedesktop/systemd1/unit/$($App.Name)_2eservice org.freedesktop.systemd1.Service ExecStartEx | sed 's/ [0-9]* [0-9]* [0-9]* [0-9]* [0-9]* [0-9]* [0-9]*`$//'" }
+            function Register-WithJava($App) {
+                $null = Invoke-InMachine $machine -Argument $App {
+                    $java = [System.Collections.Generic.Dictionary[string, string]]::new()
+                    $java['11'] = '/opt/java 11/bin/java'
+                    $java['21'] = '/opt/java 21/bin/java'
+                    $settings = [UpgradeModule.AppHostSettings]@{ Unit = $Argument.Unit; JavaPath = $java }
+                    $null = [UpgradeModule.AppDeployment]@{ Name = $Argument.Name; App = $Argument.Definition; HostKind = 'Systemd'; Settings = $settings } | Register-AppDeployment
+                    $null = Get-AppDeployment $Argument.Name | Wait-AppService -Timeout 60
+                }
+            }
+        }
+
+        It 'runs each version on its own Java, by a drop-in with the same arguments, which stays when the run is completed' {
+            $app = Install-Unit -Command $command -Definition /srv/definitions/java.json -Start
+            Register-WithJava $app
+            $before = Get-ExecStart $app
+            Get-Java $app | Should -Be 11
+            $result = Invoke-Upgrade $app
+            $result.Outcome | Should -Be Succeeded -Because $result.Error
+            Get-Java $app | Should -Be 21
+            Get-ExecStart $app | Should -Be $before.Replace('/opt/java 11/', '/opt/java 21/')
+            Get-Property $app DropInPaths | Should -Be "/etc/systemd/system/$($app.Unit).d/zz-upgrademodule-java.conf"
+            Get-Property $app NeedDaemonReload | Should -Be no
+            $null = Invoke-InMachine $machine -Argument $app.Name { Get-UpgradeRun $Argument | Complete-UpgradeRun -Force | ForEach-Object RunId }
+            Get-Java $app | Should -Be 21
+            Invoke-Shell $machine "find $($app.Folder)/.upgrademodule -path '*kept*' -type f" | Should -BeNullOrEmpty
+            Invoke-Shell $machine "systemctl restart $($app.Unit)"
+            Get-Java $app | Should -Be 21
+        }
+
+        It 'takes the drop-in back with the version' {
+            $app = Install-Unit -Command $command -Definition /srv/definitions/java.json -Start -Setting 'SAMPLEAPP_FAIL_MIGRATION=v2.00-002'
+            Register-WithJava $app
+            $before = Get-ExecStart $app
+            $result = Invoke-Upgrade $app
+            $result.Outcome | Should -Be RolledBack
+            $result.Reached | Should -Be '1.1.0'
+            Get-Java $app | Should -Be 11
+            Get-ExecStart $app | Should -Be $before
+            Invoke-Shell $machine "ls -d /etc/systemd/system/$($app.Unit).d 2>/dev/null || true" | Should -BeNullOrEmpty
+        }
+    }
+
+    It 'tells an ordinary user which right is missing, and what to do' {
+        $app = Install-Unit -Start
+        $seen = foreach ($user in 'notes', 'guest') {
+            Invoke-InMachine $machine -User $user -Argument $app {
+                $settings = [UpgradeModule.AppHostSettings]@{ Unit = $Argument.Unit }
+                $deployment = [UpgradeModule.AppDeployment]@{ Name = 'mine'; App = $Argument.Definition; HostKind = 'Systemd'; Settings = $settings }
+                try { $null = $deployment | Stop-AppService -ErrorAction Stop } catch { @{ Id = $_.FullyQualifiedErrorId; Message = "$_ $($_.ErrorDetails.RecommendedAction)"; Category = "$($_.CategoryInfo.Category)" } }
+            }
+        }
+        $seen | Should -HaveCount 2
+        $seen.Id | ForEach-Object { $_ | Should -Match '^PermissionMissing,' }
+        $seen.Category | Should -Be 'PermissionDenied', 'PermissionDenied'
+        $seen[0].Message | Should -Match 'org\.freedesktop\.systemd1\.manage-units.*sudo pwsh'
+        $seen[1].Message | Should -Match 'takes root.*sudo pwsh'
+        Get-Property $app ActiveState | Should -Be active
+    }
+
+    It 'tells masked, missing and broken units apart' {
+        $app = Install-Unit
+        $null = Invoke-Shell $machine "cp /etc/systemd/system/$($app.Unit) /etc/systemd/system/broken.service && sed -i 's/^ExecStart=.*//' /etc/systemd/system/broken.service && mv /etc/systemd/system/$($app.Unit) /root && systemctl daemon-reload && systemctl mask $($app.Unit)"
+        $seen = Invoke-InMachine $machine -Argument $app {
+            foreach ($unit in $Argument.Unit, 'nowhere', 'broken') {
+                $settings = [UpgradeModule.AppHostSettings]@{ Unit = $unit; ArtifactPath = $Argument.Artifact }
+                try { $null = [UpgradeModule.AppDeployment]@{ Name = 'x'; App = $Argument.Definition; HostKind = 'Systemd'; Settings = $settings } | Start-AppService -ErrorAction Stop } catch { $_.FullyQualifiedErrorId.Split(',')[0] }
+            }
+        }
+        $seen | Should -Be 'UnitMasked', 'UnitNotFound', 'UnitInvalid'
+    }
+
+    It 'is waited for when its stop takes long, and told when systemd had to kill it' {
+        $slow = Install-Unit -Start -Register -Setting 'SAMPLEAPP_STOP_DELAY_MS=3000'
+        $stubborn = Install-Unit -Start -Register -Setting 'SAMPLEAPP_IGNORE_STOP=1' -Service 'TimeoutStopSec=2'
+        $seen = Invoke-InMachine $machine -Argument @($slow.Name, $stubborn.Name) {
+            foreach ($name in $Argument) {
+                $took = [Diagnostics.Stopwatch]::StartNew()
+                $service = Get-AppDeployment $name | Stop-AppService -WarningVariable warnings -WarningAction SilentlyContinue
+                @{ Status = "$($service.Status)"; Seconds = $took.Elapsed.TotalSeconds; Warnings = "$warnings"; ExitCode = $service.ExitCode }
+            }
+        }
+        $seen[0].Status, $seen[0].Warnings | Should -Be 'Stopped', ''
+        $seen[0].Seconds | Should -BeGreaterThan 2.5
+        $seen[1].Status, $seen[1].ExitCode | Should -Be 'Stopped', 137
+        $seen[1].Warnings | Should -Match 'TimeoutStopSec'
+        Get-Property $stubborn ActiveState | Should -Be inactive
+    }
+
+    It 'can be upgraded by somebody else no sooner than its lock is given back' {
+        $app = Install-Unit -Start -Register
+        $null = Invoke-Shell $machine "mkdir -p $($app.Folder)/.upgrademodule/$($app.Name)"
+        $null = docker exec -d $machine flock -x "$($app.Folder)/.upgrademodule/$($app.Name)/lock" sleep 30
+        Start-Sleep -Milliseconds 300
+        $seen = Invoke-InMachine $machine -Argument $app.Name { try { $null = Get-AppDeployment $Argument | Stop-AppService -ErrorAction Stop } catch { $_.FullyQualifiedErrorId } }
+        $seen | Should -Match '^DeploymentLocked,'
+        Get-Property $app ActiveState | Should -Be active
+    }
+}
