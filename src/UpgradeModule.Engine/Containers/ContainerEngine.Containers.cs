@@ -33,6 +33,12 @@ internal sealed partial class ContainerEngine
     {
         var version = await http.VersionAsync(cancellationToken).ConfigureAwait(false);
         var plan = CreatePlan.For(request, version);
+        // Docker takes networks that aren't there, and says so only when the container is started.
+        foreach (var network in plan.Networks)
+        {
+            if (await FindNetworkAsync(network, cancellationToken).ConfigureAwait(false) is null) throw EngineErrors.NetworkNotFound(network);
+        }
+
         ContainerCreated created;
         using (var response = await http.SendAsync(HttpMethod.Post, "/containers/create" + Query(("name", request.Name), ("platform", request.Platform)), Body(plan.Body), null, cancellationToken).ConfigureAwait(false))
         {
@@ -139,7 +145,7 @@ internal sealed partial class ContainerEngine
 
     private UpgradeException ActFailure(string container, string what, HttpStatusCode status, string says) =>
         IsMissing(status, says) ? EngineErrors.ContainerNotFound(Address, container)
-        : status == HttpStatusCode.Conflict && (says.Contains("not running", StringComparison.OrdinalIgnoreCase) || says.Contains("can only kill running", StringComparison.OrdinalIgnoreCase) || says.Contains("container state improper", StringComparison.OrdinalIgnoreCase)) ? EngineErrors.ContainerNotRunning(container)
+        : says.Contains("is not running", StringComparison.OrdinalIgnoreCase) || says.Contains("container state improper", StringComparison.OrdinalIgnoreCase) ? EngineErrors.ContainerNotRunning(container)
         : EngineErrors.Failed(Address, container, $"{what} the container '{container}'", says, (int)status);
 
     // For the way back from something that failed: it must not hide the failure, nor go on for ever.

@@ -60,6 +60,7 @@ internal sealed partial class ContainerEngine
             }
         }
 
+        tracker.Finish();
         var pulled = await InspectImageAsync(image.Wanted, cancellationToken).ConfigureAwait(false);
         if (request.Platform is { } asked && !PlatformName.Matches(asked, pulled.Platform)) throw EngineErrors.PlatformMismatch(image.Wanted, asked, $"it is for {pulled.Platform}");
         return new PulledImage(request.Reference, DigestOf(image, tracker.Digest, pulled), pulled, before?.Id == pulled.Id);
@@ -102,8 +103,7 @@ internal sealed partial class ContainerEngine
     {
         var image = ImageReference.Parse(reference);
         (string, string?)[] query = [("fromSrc", "-"), ("repo", image.Name), ("tag", image.Tag ?? "latest"), .. instructions.Select(line => ("changes", (string?)line))];
-        using var content = new StreamContent(archive);
-        content.Headers.ContentType = new("application/x-tar");
+        using var content = new ArchiveContent(archive);
         using var response = await http.SendAsync(HttpMethod.Post, "/images/create" + Query(query), content, null, cancellationToken).ConfigureAwait(false);
         await RequireAsync(response, reference, $"make the image '{reference}'", cancellationToken).ConfigureAwait(false);
         await TextAsync(response, reference, $"make the image '{reference}'", cancellationToken).ConfigureAwait(false);
@@ -112,8 +112,7 @@ internal sealed partial class ContainerEngine
     /// <inheritdoc/>
     public async Task<string> LoadImagesAsync(Stream archive, CancellationToken cancellationToken)
     {
-        using var content = new StreamContent(archive);
-        content.Headers.ContentType = new("application/x-tar");
+        using var content = new ArchiveContent(archive);
         using var response = await http.SendAsync(HttpMethod.Post, "/images/load?quiet=1", content, null, cancellationToken).ConfigureAwait(false);
         await RequireAsync(response, Address, "take images in", cancellationToken).ConfigureAwait(false);
         return await TextAsync(response, Address, "take images in", cancellationToken).ConfigureAwait(false);

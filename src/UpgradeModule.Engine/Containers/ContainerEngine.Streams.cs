@@ -22,7 +22,7 @@ internal sealed partial class ContainerEngine
         var stream = await OpenAsync(HttpMethod.Get, container, path, null, "read the log of", cancellationToken).ConfigureAwait(false);
         await using (stream.ConfigureAwait(false))
         {
-            await foreach (var line in ContainerOutput.ReadAsync(stream, inspect.Config?.Tty != true, cancellationToken).ConfigureAwait(false)) yield return LogTime.Read(line);
+            await foreach (var line in ContainerOutput.ReadAsync(stream, inspect.Config?.Tty != true, stamped: true, cancellationToken).ConfigureAwait(false)) yield return LogTime.Read(line);
         }
     }
 
@@ -56,8 +56,9 @@ internal sealed partial class ContainerEngine
     /// <inheritdoc/>
     public async Task WriteArchiveAsync(string container, string path, Stream archive, CancellationToken cancellationToken)
     {
-        using var content = new StreamContent(archive);
-        content.Headers.ContentType = new("application/x-tar");
+        // Podman makes the folder, and Docker breaks the connection off while it is being sent to.
+        if (await FindPathAsync(container, path, cancellationToken).ConfigureAwait(false) is null) throw EngineErrors.ContainerPathNotFound(container, path);
+        using var content = new ArchiveContent(archive);
         using var response = await http.SendAsync(HttpMethod.Put, $"/containers/{Segment(container)}/archive" + Query(("path", path)), content, null, cancellationToken).ConfigureAwait(false);
         if (!response.IsSuccessStatusCode) throw await ArchiveFailureAsync(response, container, path, "write", cancellationToken).ConfigureAwait(false);
     }
@@ -111,7 +112,7 @@ internal sealed partial class ContainerEngine
     private static async Task<IReadOnlyList<LogLine>> DrainAsync(Stream stream, IProgress<LogLine>? output, CancellationToken cancellationToken)
     {
         var kept = new Queue<LogLine>();
-        await foreach (var line in ContainerOutput.ReadAsync(stream, framed: true, cancellationToken).ConfigureAwait(false))
+        await foreach (var line in ContainerOutput.ReadAsync(stream, framed: true, stamped: false, cancellationToken).ConfigureAwait(false))
         {
             if (kept.Count == KeptLines) kept.Dequeue();
             kept.Enqueue(line);

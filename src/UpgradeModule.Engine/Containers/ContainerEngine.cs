@@ -35,7 +35,7 @@ internal sealed partial class ContainerEngine(EngineHttp http, RegistryLogins lo
     private static string Segment(string name)
     {
         var plain = name.Trim().TrimStart('/');
-        return plain is "" or "." or ".." ? "%00" : Uri.EscapeDataString(plain);
+        return plain is "" or "." or ".." || plain.Contains('/', StringComparison.Ordinal) ? "%00" : Uri.EscapeDataString(plain);
     }
 
     // An image's slashes, colon and at sign stand as they are.

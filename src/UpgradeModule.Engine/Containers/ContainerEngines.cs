@@ -21,6 +21,7 @@ internal static class ContainerEngines
     public static IContainerEngine Open(string? address, EngineEnvironment environment)
     {
         var resolved = AddressResolver.Resolve(address, environment);
-        return new ContainerEngine(new EngineHttp(resolved.Text, EngineTransports.For(resolved)), new RegistryLogins(environment));
+        var host = resolved.Scheme == EngineScheme.Tcp ? new Uri(resolved.Text).Authority : "docker";
+        return new ContainerEngine(new EngineHttp(resolved.Text, EngineTransports.For(resolved), host), new RegistryLogins(environment));
     }
 }

@@ -6,8 +6,9 @@ namespace UpgradeModule.Engine.Containers;
 
 /// <summary>How a container is made by an engine's API version: the body of the request, and the networks that are connected after it.</summary>
 /// <param name="Body">The body.</param>
+/// <param name="Networks">All the networks that must be there.</param>
 /// <param name="Later">The networks that the request can't hold.</param>
-internal sealed record CreatePlan(JsonObject Body, IReadOnlyList<KeyValuePair<string, EndpointSettings>> Later)
+internal sealed record CreatePlan(JsonObject Body, IReadOnlyList<string> Networks, IReadOnlyList<KeyValuePair<string, EndpointSettings>> Later)
 {
     private static readonly Version ManyNetworks = new(1, 44);
 
@@ -16,11 +17,11 @@ internal sealed record CreatePlan(JsonObject Body, IReadOnlyList<KeyValuePair<st
     /// <param name="engine">The engine.</param>
     public static CreatePlan For(ContainerCreateRequest request, EngineVersion engine)
     {
-        var (mode, networks) = Networks(request);
+        var (mode, networks) = NetworksOf(request);
         var many = engine.ApiVersion >= ManyNetworks;
         var hardware = request.Config.MacAddress;
         if (many && !string.IsNullOrEmpty(hardware) && networks.Count > 0) networks[0] = new(networks[0].Key, networks[0].Value with { MacAddress = hardware });
-        var config = many ? request.Config with { MacAddress = null } : request.Config;
+        var config = request.Config with { ExposedPorts = Exposed(request), MacAddress = many ? null : hardware };
         var host = request.HostConfig with { NetworkMode = mode, Ulimits = request.HostConfig.Ulimits?.Select(Mended).ToList() };
         var body = Node(config, EngineJson.Default.ContainerConfig);
         body["HostConfig"] = Node(host, EngineJson.Default.HostConfig);
@@ -28,7 +29,7 @@ internal sealed record CreatePlan(JsonObject Body, IReadOnlyList<KeyValuePair<st
         var endpoints = new JsonObject();
         foreach (var (name, endpoint) in atOnce) endpoints[name] = Node(endpoint, EngineJson.Default.EndpointSettings);
         if (endpoints.Count > 0) body["NetworkingConfig"] = new JsonObject { ["EndpointsConfig"] = endpoints };
-        return new CreatePlan(body, networks.Skip(atOnce.Count).ToList());
+        return new CreatePlan(body, [.. networks.Select(network => network.Key)], networks.Skip(atOnce.Count).ToList());
     }
 
     /// <summary>What of an endpoint a user may ask for; the rest is what an engine gave once.</summary>
@@ -43,7 +44,7 @@ internal sealed record CreatePlan(JsonObject Body, IReadOnlyList<KeyValuePair<st
         MacAddress = string.IsNullOrEmpty(endpoint.MacAddress) ? null : endpoint.MacAddress,
     };
 
-    private static (string? Mode, List<KeyValuePair<string, EndpointSettings>> Networks) Networks(ContainerCreateRequest request)
+    private static (string? Mode, List<KeyValuePair<string, EndpointSettings>> Networks) NetworksOf(ContainerCreateRequest request)
     {
         var mode = request.HostConfig.NetworkMode;
         var asked = (request.Networks ?? new Dictionary<string, EndpointSettings>()).Select(entry => KeyValuePair.Create(entry.Key, Asked(entry.Value))).ToList();
@@ -63,6 +64,16 @@ internal sealed record CreatePlan(JsonObject Body, IReadOnlyList<KeyValuePair<st
         // The default network takes neither names nor addresses, and needs no mention.
         if (main >= 0 && asked[0].Key is "bridge" or "podman" && asked.Count == 1 && asked[0].Value == new EndpointSettings()) asked.Clear();
         return (mode, asked);
+    }
+
+    // Docker publishes only what is exposed as well; its command line sees to that.
+    private static IReadOnlyDictionary<string, JsonElement>? Exposed(ContainerCreateRequest request)
+    {
+        if (request.HostConfig.PortBindings is not { Count: > 0 } published) return request.Config.ExposedPorts;
+        var ports = new Dictionary<string, JsonElement>(request.Config.ExposedPorts ?? new Dictionary<string, JsonElement>());
+        using var empty = JsonDocument.Parse("{}");
+        foreach (var port in published.Keys) ports.TryAdd(port, empty.RootElement.Clone());
+        return ports;
     }
 
     private static Ulimit Mended(Ulimit limit) => limit.Name?.StartsWith("RLIMIT_", StringComparison.OrdinalIgnoreCase) == true ? limit with { Name = limit.Name["RLIMIT_".Length..].ToLowerInvariant() } : limit;

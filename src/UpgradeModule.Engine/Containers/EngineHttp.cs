@@ -26,7 +26,8 @@ internal sealed class EngineHttp : IDisposable
     /// <summary>Makes one; nothing is connected yet.</summary>
     /// <param name="address">The address, as messages say it.</param>
     /// <param name="transport">What connects.</param>
-    public EngineHttp(string address, IEngineTransport transport)
+    /// <param name="host">The host and port that requests name; proxies before an engine look at it.</param>
+    public EngineHttp(string address, IEngineTransport transport, string host = "docker")
     {
         Address = address;
         var handler = new SocketsHttpHandler
@@ -40,7 +41,7 @@ internal sealed class EngineHttp : IDisposable
             ConnectCallback = async (_, cancellationToken) => await transport.ConnectAsync(cancellationToken).ConfigureAwait(false),
         };
         // Pulls, logs and waits take as long as they take; the caller's token ends them.
-        _client = new HttpClient(handler) { BaseAddress = new Uri("http://docker/"), Timeout = Timeout.InfiniteTimeSpan };
+        _client = new HttpClient(handler) { BaseAddress = new Uri($"http://{host}/"), Timeout = Timeout.InfiniteTimeSpan };
     }
 
     /// <summary>The address, as messages say it.</summary>

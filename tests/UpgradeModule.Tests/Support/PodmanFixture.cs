@@ -33,9 +33,12 @@ public sealed class PodmanFixture : IAsyncLifetime
         // Podman raises limits to what a machine that is a guest itself may not have.
         var settings = _folder.File("containers.conf");
         await File.WriteAllTextAsync(settings, "[containers]\ndefault_ulimits = [\"nofile=1024:1024\", \"nproc=1024:1024\"]\n");
+        // Docker takes registries on the loopback without TLS; Podman wants to be told.
+        var registries = _folder.File("registries.conf");
+        await File.WriteAllTextAsync(registries, "[[registry]]\nlocation = \"127.0.0.1\"\ninsecure = true\n");
         // A storage of its own, so that an administrator's containers are out of reach.
         var address = "unix://" + _folder.File("podman.sock");
-        _service = BackgroundProgram.Start(program, ["--root", _folder.File("storage"), "--runroot", _folder.File("run"), "--cgroup-manager=cgroupfs", "system", "service", "--time=0", address], _folder.File("log"), new Dictionary<string, string> { ["CONTAINERS_CONF"] = settings });
+        _service = BackgroundProgram.Start(program, ["--root", _folder.File("storage"), "--runroot", _folder.File("run"), "--cgroup-manager=cgroupfs", "system", "service", "--time=0", address], _folder.File("log"), new Dictionary<string, string> { ["CONTAINERS_CONF"] = settings, ["CONTAINERS_REGISTRIES_CONF"] = registries });
         var engine = ContainerEngines.Open(address);
         for (var since = Stopwatch.StartNew(); ; await Task.Delay(200))
         {

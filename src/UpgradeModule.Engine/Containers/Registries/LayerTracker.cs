@@ -6,6 +6,7 @@ namespace UpgradeModule.Engine.Containers.Registries;
 internal sealed class LayerTracker(IProgress<LayerProgress>? progress)
 {
     private readonly Dictionary<string, long> _totals = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _open = new(StringComparer.Ordinal);
 
     /// <summary>The digest that the engine names at the end; Podman doesn't.</summary>
     public string? Digest { get; private set; }
@@ -22,7 +23,21 @@ internal sealed class LayerTracker(IProgress<LayerProgress>? progress)
         if (bytes && message.Detail?.Total is > 0 and long told) _totals[message.Id] = told;
         long? total = _totals.TryGetValue(message.Id, out var known) ? known : null;
         var current = phase is LayerPhase.Downloaded or LayerPhase.Complete or LayerPhase.Existing ? total ?? 0 : bytes ? message.Detail?.Current ?? 0 : 0;
+        if (phase is LayerPhase.Complete or LayerPhase.Existing) _open.Remove(message.Id);
+        else _open.Add(message.Id);
         progress?.Report(new LayerProgress(message.Id, phase, current, total));
+    }
+
+    /// <summary>Ends the layers that the engine left open: Podman says no more once one is downloaded.</summary>
+    public void Finish()
+    {
+        foreach (var layer in _open.Order(StringComparer.Ordinal))
+        {
+            long? total = _totals.TryGetValue(layer, out var known) ? known : null;
+            progress?.Report(new LayerProgress(layer, LayerPhase.Complete, total ?? 0, total));
+        }
+
+        _open.Clear();
     }
 
     private static LayerPhase? Phase(string status) => status switch

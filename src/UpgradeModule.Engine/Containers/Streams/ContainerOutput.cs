@@ -11,12 +11,14 @@ internal static class ContainerOutput
 {
     private const int HeaderLength = 8;
     private const int BufferLength = 16 * 1024;
+    private const int LongestTime = 40;
 
     /// <summary>Reads lines.</summary>
     /// <param name="stream">What the engine sends.</param>
     /// <param name="framed">Whether it has frames.</param>
+    /// <param name="stamped">Whether each frame begins with its time. A line of several frames keeps the first one only.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
-    public static async IAsyncEnumerable<LogLine> ReadAsync(Stream stream, bool framed, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public static async IAsyncEnumerable<LogLine> ReadAsync(Stream stream, bool framed, bool stamped, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var splitters = new Dictionary<bool, LineSplitter> { [false] = new(isError: false), [true] = new(isError: true) };
         var buffer = new byte[BufferLength];
@@ -30,6 +32,10 @@ internal static class ContainerOutput
                 if (head < HeaderLength) break;
                 isError = buffer[0] >= 2;
                 left = BinaryPrimitives.ReadUInt32BigEndian(buffer.AsSpan(4));
+                if (!stamped || !splitters[isError].HasBegun) continue;
+                var start = await stream.ReadAtLeastAsync(buffer.AsMemory(0, (int)Math.Min(left, LongestTime)), (int)Math.Min(left, LongestTime), throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
+                left -= start;
+                foreach (var line in splitters[isError].Take(buffer.AsMemory(LogTime.LengthOf(buffer.AsSpan(0, start))..start))) yield return line;
                 continue;
             }
 

@@ -9,6 +9,9 @@ internal sealed class LineSplitter(bool isError)
 
     private readonly MemoryStream _begun = new();
 
+    /// <summary>Whether a line has begun and not ended.</summary>
+    public bool HasBegun => _begun.Length > 0;
+
     /// <summary>Takes a piece in.</summary>
     /// <param name="piece">The piece.</param>
     /// <returns>The lines that it ends.</returns>

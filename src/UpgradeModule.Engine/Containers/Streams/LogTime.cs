@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 
 namespace UpgradeModule.Engine.Containers.Streams;
 
@@ -11,9 +12,17 @@ internal static class LogTime
     public static LogLine Read(LogLine line)
     {
         var space = line.Text.IndexOf(' ', StringComparison.Ordinal);
-        var first = space < 0 ? line.Text : line.Text[..space];
-        return DateTimeOffset.TryParse(first, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time) && first.Contains('T', StringComparison.Ordinal)
-            ? line with { Text = space < 0 ? "" : line.Text[(space + 1)..], Time = time }
-            : line;
+        return Parse(space < 0 ? line.Text : line.Text[..space]) is { } time ? line with { Text = space < 0 ? "" : line.Text[(space + 1)..], Time = time } : line;
     }
+
+    /// <summary>Tells how many bytes the time at the beginning of a piece takes, with the space after it; 0 where it doesn't begin with one.</summary>
+    /// <param name="piece">The piece.</param>
+    public static int LengthOf(ReadOnlySpan<byte> piece)
+    {
+        var space = piece.IndexOf((byte)' ');
+        return space > 0 && Parse(Encoding.UTF8.GetString(piece[..space])) is not null ? space + 1 : 0;
+    }
+
+    private static DateTimeOffset? Parse(string text) =>
+        text.Contains('T', StringComparison.Ordinal) && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time) ? time : null;
 }
