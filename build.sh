@@ -55,6 +55,45 @@ install_services() {
         say "PostgreSQL could not be installed: the tests that need it will be skipped."
 }
 
+# What the container tests want: an engine, a registry, a second engine, a static shell. Whatever is missing skips its tests by name.
+install_containers() {
+    local entry missing=() wanted=(docker.io:dockerd docker-registry:docker-registry podman:podman busybox-static:busybox)
+    # On a machine of somebody's own, a server for log-ins is not ours to install.
+    [[ ${CI:-} == true ]] && wanted+=(openssh-server:sshd openssh-client:ssh)
+    for entry in "${wanted[@]}"; do PATH=$PATH:/usr/sbin command -v "${entry#*:}" >/dev/null || missing+=("${entry%%:*}"); done
+    ((${#missing[@]})) || return 0
+    [[ $(id -u) == 0 ]] && command -v apt-get >/dev/null || { say "Not installed, and can't be from here: ${missing[*]}. The tests that need them will be skipped."; return 0; }
+    say "Installing ${missing[*]} for the tests …"
+    { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}"; } >/dev/null ||
+        say "They could not be installed: the tests that need them will be skipped."
+}
+
+# A Docker engine for the time of this run, where none answers; it is stopped at the end.
+start_engine() {
+    local daemon tries
+    [[ $(id -u) == 0 && -z ${DOCKER_HOST:-} ]] || return 0
+    daemon=$(PATH=$PATH:/usr/sbin command -v dockerd) || return 0
+    docker info >/dev/null 2>&1 && return 0
+    mkdir -p output
+    "$daemon" >output/dockerd.log 2>&1 </dev/null &
+    engine=$!
+    trap stop_engine EXIT
+    for ((tries = 0; tries < 150; tries++)); do
+        docker info >/dev/null 2>&1 && return 0
+        kill -0 "$engine" 2>/dev/null || break
+        sleep 0.2
+    done
+    say "dockerd doesn't start here (output/dockerd.log): the tests that need it will be skipped."
+    stop_engine
+}
+
+stop_engine() {
+    [[ -n ${engine:-} ]] || return 0
+    kill "$engine" 2>/dev/null || true
+    wait "$engine" 2>/dev/null || true
+    engine=
+}
+
 # pwsh of the PATH, else the .NET tool; nothing where neither can be had.
 find_pwsh() {
     if command -v pwsh >/dev/null; then
@@ -110,12 +149,14 @@ without_powershell() {
 }
 
 if wants test || wants demo; then install_services; fi
+if wants test; then install_containers; start_engine; fi
 find_pwsh
 if ((${#pwsh[@]})); then
     joined=$(IFS=,; say "${tasks[*]}")
     arguments=(-NoProfile -File build.ps1 -Task "$joined" -Configuration "$configuration")
     ((long)) && arguments+=(-Long)
-    exec "${pwsh[@]}" "${arguments[@]}"
+    "${pwsh[@]}" "${arguments[@]}"
+    exit
 fi
 
 say "There is no PowerShell: no 'pwsh' on the PATH, and the .NET tool could not be restored. Doing what the .NET SDK alone can do."

@@ -33,13 +33,14 @@ internal sealed class TestImages(IContainerEngine engine)
     }
 
     /// <summary>
-    /// The sample app as an image: <c>um-test/sampleapp:1.1.0</c>, the program at <c>/app/sampleapp</c>, listening on port 8090 on all addresses, its SQLite file in
+    /// The sample app as an image, <c>um-test/sampleapp-…:1.1.0</c> (each checkout of the repository has its own): the program at <c>/app/sampleapp</c>, listening on port 8090 on all addresses, its SQLite file in
     /// the volume <c>/data</c> where no database is set, <c>SAMPLEAPP_IMAGE_VERSION</c> in its environment and a label <c>version</c>.
     /// </summary>
     /// <param name="version">1.0.0, 1.1.0 or 2.0.0.</param>
-    /// <param name="repository">The repository; a registry's (<c>127.0.0.1:5000/sampleapp</c>) to push it there.</param>
-    public async Task<string> SampleAppAsync(string version, string repository = "um-test/sampleapp")
+    /// <param name="repository">Another repository; a registry's (<c>127.0.0.1:5000/sampleapp</c>) to push it there.</param>
+    public async Task<string> SampleAppAsync(string version, string? repository = null)
     {
+        repository ??= "um-test/sampleapp-" + Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(Apps.Definitions.Root)))[..8].ToLowerInvariant();
         var program = TestLayer.OfFiles(new Dictionary<string, string> { ["/app/sampleapp"] = await SampleApps.FileAsync(version) });
         return await MakeAsync(new TestImage
         {
@@ -74,7 +75,8 @@ internal sealed class TestImages(IContainerEngine engine)
         };
         var config = Encoding.UTF8.GetBytes(document.ToJsonString());
         var id = Convert.ToHexString(SHA256.HashData(config)).ToLowerInvariant();
-        if ((await engine.FindImageAsync(image.Reference, CancellationToken.None))?.Id.EndsWith(id, StringComparison.Ordinal) == true) return image.Reference;
+        var before = await engine.FindImageAsync(image.Reference, CancellationToken.None);
+        if (before?.Id.EndsWith(id, StringComparison.Ordinal) == true) return image.Reference;
         // Podman calls a short name localhost/… when it loads one, and Docker Hub's when it is asked for one.
         var podman = (await engine.GetVersionAsync(CancellationToken.None)).IsPodman;
         var name = podman && !image.Reference.Split('/')[0].Contains('.', StringComparison.Ordinal) ? "docker.io/" + image.Reference : image.Reference;
@@ -89,7 +91,20 @@ internal sealed class TestImages(IContainerEngine engine)
 
         file.Position = 0;
         await engine.LoadImagesAsync(file, CancellationToken.None);
+        if (before is not null) await ForgetAsync(before.Id);
         return image.Reference;
+    }
+
+    // What was replaced is not left behind without a name, unless somebody uses it.
+    private async Task ForgetAsync(string id)
+    {
+        try
+        {
+            await engine.RemoveImageAsync(id, force: false, CancellationToken.None);
+        }
+        catch (UpgradeException failure) when (failure.ErrorId == "ImageInUse")
+        {
+        }
     }
 
     private static string RequireBusyBox()
