@@ -141,7 +141,8 @@ internal sealed class EngineComposition : IAsyncDisposable
         Migrations = _migrations.Value,
         Artifacts = _fetcher.Value,
         Inspect = (context, cancellationToken) => new DeploymentInspector(DeploymentServices()).InspectAsync(context.Deployment, context.Operation, InspectionLimit, cancellationToken),
-        UsualBackupFolder = Path.Combine(Path.GetDirectoryName(_store.Value.Path)!, "backups"),
+        UsualBackupFolder = UsualBackupFolder,
+        LastKey = LastKeyAsync,
     };
 
     private UpgradeServices UpgradeServices() => new()
@@ -181,4 +182,11 @@ internal sealed class EngineComposition : IAsyncDisposable
             lock (_owned) _owned.Add(made);
             return made;
         });
+
+    private string UsualBackupFolder => Path.Combine(Path.GetDirectoryName(_store.Value.Path)!, "backups");
+
+    private async Task<KeyMemory?> LastKeyAsync(DeploymentContext context, string? key, CancellationToken cancellationToken) =>
+        await BackupKeys.CompareAsync(_store.Value, context.Deployment.BackupPath ?? UsualBackupFolder, context, key, cancellationToken).ConfigureAwait(false) is { } found
+            ? new KeyMemory(found.Backup, found.HadKey, found.Same)
+            : null;
 }

@@ -27,6 +27,7 @@ CREATE TABLE pulse (id SERIAL PRIMARY KEY, creator_id INTEGER NOT NULL REFERENCE
 --comment Collections
 CREATE TABLE collection (id SERIAL PRIMARY KEY, name TEXT NOT NULL, slug VARCHAR(254) NOT NULL, description TEXT, archived BOOLEAN NOT NULL DEFAULT FALSE, location VARCHAR(254) NOT NULL DEFAULT '/');
 ALTER TABLE report_card ADD COLUMN collection_id INTEGER REFERENCES collection (id);
+ALTER TABLE report_dashboard ADD COLUMN collection_id INTEGER REFERENCES collection (id);
 
 --changeset 48 since=1
 --comment Revisions of collections

@@ -10,8 +10,9 @@ internal static class ArtifactHead
     /// <summary>Asks.</summary>
     /// <param name="address">The address.</param>
     /// <param name="cancellationToken">Ends the work.</param>
+    /// <returns>The answer's status, and how many bytes the file has, where the server says so.</returns>
     /// <exception cref="HttpRequestException">Nothing answers.</exception>
-    public static async Task<HttpStatusCode> AskAsync(Uri address, CancellationToken cancellationToken)
+    public static async Task<(HttpStatusCode Status, long? Length)> AskAsync(Uri address, CancellationToken cancellationToken)
     {
         using var client = new HttpClient { Timeout = Limit };
         using var request = new HttpRequestMessage(HttpMethod.Head, address);
@@ -19,7 +20,7 @@ internal static class ArtifactHead
         try
         {
             using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
-            return response.StatusCode;
+            return (response.StatusCode, response.IsSuccessStatusCode ? response.Content.Headers.ContentLength : null);
         }
         catch (OperationCanceledException failure) when (!cancellationToken.IsCancellationRequested)
         {

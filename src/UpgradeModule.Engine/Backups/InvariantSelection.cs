@@ -8,9 +8,9 @@ internal static class InvariantSelection
     /// <summary>Picks them.</summary>
     /// <param name="spec">The app definition.</param>
     /// <param name="engine">The engine.</param>
-    /// <param name="version">The version that runs; all versions' where it isn't known.</param>
+    /// <param name="version">The version that runs; all versions' where it isn't known, of several ways to ask the same number the first.</param>
     public static IReadOnlyList<InvariantSpec> For(AppSpec spec, DatabaseEngine engine, AppVersion? version) =>
-        [.. spec.Invariants.Where(invariant => HasEngine(invariant, engine) && HasVersion(spec, invariant, version))];
+        [.. spec.Invariants.Where(invariant => HasEngine(invariant, engine) && HasVersion(spec, invariant, version)).DistinctBy(invariant => invariant.Name, StringComparer.OrdinalIgnoreCase)];
 
     private static bool HasEngine(InvariantSpec invariant, DatabaseEngine engine) =>
         (engine == DatabaseEngine.Mongo ? invariant.Mongo : invariant.Sql) is not null &&

@@ -18,7 +18,7 @@ internal sealed class RequirementIndex
         {
             foreach (var need in level)
             {
-                var requirement = new RuntimeRequirement { Name = need.Name, Minimum = need.Minimum, Recommended = need.Recommended, Maximum = need.Maximum, Note = need.Note };
+                var requirement = new RuntimeRequirement { Name = need.Name, Minimum = need.Minimum, Recommended = need.Recommended, Maximum = need.Maximum, Note = need.Note, Arguments = need.Arguments };
                 var at = current.FindIndex(known => known.Need.Name == need.Name);
                 if (at < 0) current.Add((requirement, Engine(need)));
                 else current[at] = (requirement, Engine(need));

@@ -11,6 +11,7 @@ internal sealed class ReadinessContext
     private readonly Lazy<Task<HealthReport>> _health;
     private readonly Lazy<Task<AppSettings>> _settings;
     private readonly Lazy<Task<DatabaseFacts>> _facts;
+    private readonly Lazy<Task<IReadOnlyList<SourceCheck>>> _sources;
 
     /// <summary>Makes it; nothing is asked yet.</summary>
     /// <param name="services">The other rooms.</param>
@@ -28,6 +29,7 @@ internal sealed class ReadinessContext
         _health = new(() => Services.Prober.ProbeAsync(Deployment, null, deep: true, cancellationToken));
         _settings = new(() => Host.ReadSettingsAsync(Deployment, cancellationToken));
         _facts = new(() => InspectAsync(cancellationToken));
+        _sources = new(() => StopSources.AskAsync(this, cancellationToken));
     }
 
     /// <summary>The other rooms.</summary>
@@ -68,6 +70,9 @@ internal sealed class ReadinessContext
 
     /// <summary>The application's settings; they may hold secrets.</summary>
     public Task<AppSettings> SettingsAsync() => _settings.Value;
+
+    /// <summary>Whether the version of each stop can be had, in the order of the stops.</summary>
+    public Task<IReadOnlyList<SourceCheck>> SourcesAsync() => _sources.Value;
 
     /// <summary>What is known of the database.</summary>
     public Task<DatabaseFacts> FactsAsync() => _facts.Value;

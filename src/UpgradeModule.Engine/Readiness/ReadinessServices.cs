@@ -36,4 +36,7 @@ internal sealed record ReadinessServices
 
     /// <summary>Tells how many bytes may still be written to the disk of a folder; <see langword="null"/> where that can't be told.</summary>
     public Func<string, long?> FreeSpace { get; init; } = DiskSpace.Free;
+
+    /// <summary>Compares the key that the application has now with the one of its newest backup; <see langword="null"/> where there is no backup.</summary>
+    public Func<DeploymentContext, string?, CancellationToken, Task<KeyMemory?>> LastKey { get; init; } = static (_, _, _) => Task.FromResult<KeyMemory?>(null);
 }

@@ -18,6 +18,9 @@ public sealed record RuntimeRequirement : AppRecord
     /// <summary>What is to be known besides.</summary>
     public string? Note { get; init; }
 
+    /// <summary>Arguments with which that runtime is to be started.</summary>
+    public IReadOnlyList<string> Arguments { get; init; } = [];
+
     /// <inheritdoc/>
     public override string ToString() => $"{Name} {(Minimum is null ? Recommended : Minimum + "+")}";
 }

@@ -35,7 +35,7 @@ internal sealed class ReadinessScene : IDisposable
         };
         Host.GetServiceAsync(default!, default).ReturnsForAnyArgs(_ => Service);
         Host.ReadSettingsAsync(default!, default).ReturnsForAnyArgs(_ => Settings);
-        var files = new FileSources(Artifacts, (address, _) => Head(address));
+        var files = new FileSources(Artifacts, async (address, _) => (await Head(address), Length));
         Host.CheckSourceAsync(default!, default!, default).ReturnsForAnyArgs(call => files.CheckAsync(call.Arg<DeploymentContext>(), call.Arg<SourceRequest>(), call.Arg<CancellationToken>()));
         Host.FindJavaAsync(default!, default!, default).ReturnsForAnyArgs(_ => Deployment.Settings.Command is { } command && System.IO.Path.GetFileName(command) == "java" ? command : null);
         Host.LockAsync(default!, default!, default).ReturnsForAnyArgs(_ => Substitute.For<IAsyncDisposable>());
@@ -73,6 +73,11 @@ internal sealed class ReadinessScene : IDisposable
     public Func<string, long?> Free { get; set; } = _ => long.MaxValue;
 
     public Func<Uri, Task<HttpStatusCode>> Head { get; set; } = _ => Task.FromResult(HttpStatusCode.OK);
+
+    /// <summary>How many bytes the addresses say that their files have.</summary>
+    public long? Length { get; set; }
+
+    public KeyMemory? LastKey { get; set; }
 
     public ReadinessRequest Request { get; set; } = new();
 
@@ -117,6 +122,7 @@ internal sealed class ReadinessScene : IDisposable
             Inspect = (context, _) => Task.FromResult(Seen(context.Deployment)),
             UsualBackupFolder = _folder.File("usual"),
             FreeSpace = folder => Free(folder),
+            LastKey = (_, _, _) => Task.FromResult(LastKey),
         },
         checks.Length == 0 ? null : checks);
 

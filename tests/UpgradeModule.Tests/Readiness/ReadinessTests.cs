@@ -172,13 +172,26 @@ public sealed class ReadinessTests : IDisposable
     }
 
     [Fact]
-    public async Task Sessions_from_another_place_than_the_apps_own_are_a_warning()
+    public async Task A_second_node_on_the_database_is_a_blocker()
     {
         _scene.Facts = _scene.Facts! with { Sessions = ["process 7 of role app (pool) from 10.0.0.1", "process 8 of role app (pool) from 10.0.0.1", "process 9 of role app (pool) from 10.0.0.2"] };
 
+        var blocker = Blocked(await _scene.CheckAsync(), "DatabaseSessions", "process 9");
+
+        Assert.DoesNotContain("process 7", blocker.Message);
+        Assert.Contains("one node", blocker.Remedy);
+    }
+
+    [Theory]
+    [InlineData("process 9 of role app (psql) from 10.0.0.2")]
+    [InlineData("process 9 of role ann (pool) from 10.0.0.2")]
+    public async Task A_person_on_the_database_is_a_warning(string other)
+    {
+        _scene.Facts = _scene.Facts! with { Sessions = ["process 7 of role app (pool) from 127.0.0.1", "process 8 of role app (pool) from ::1", other] };
+
         var warning = Found(await _scene.CheckAsync(), "DatabaseSessions", blocks: false, "process 9");
 
-        Assert.DoesNotContain("process 7", warning.Message);
+        Assert.DoesNotContain("process 8", warning.Message);
     }
 
     [Fact]
@@ -193,16 +206,47 @@ public sealed class ReadinessTests : IDisposable
     }
 
     [Theory]
-    [InlineData(AppServiceStatus.Running, "a migration may be running")]
-    [InlineData(AppServiceStatus.Crashed, "a migration that died left it")]
-    public async Task A_held_migration_lock_is_a_blocker(AppServiceStatus status, string text)
+    [InlineData(AppServiceStatus.Running, AppHealth.Migrating, "a migration may be running")]
+    [InlineData(AppServiceStatus.Running, AppHealth.Healthy, "left by a migration that died, or another node migrates")]
+    [InlineData(AppServiceStatus.Crashed, AppHealth.Unknown, "a migration that died left it")]
+    public async Task A_held_migration_lock_is_a_blocker_that_tells_who_since_when_and_what_to_do(AppServiceStatus status, AppHealth health, string text)
     {
         _scene.Service = new AppService { Status = status };
-        _scene.Migration = new MigrationState { Locked = true, LockedBy = "node-2" };
+        _scene.Health = new HealthReport { Health = health };
+        _scene.Migration = new MigrationState { Locked = true, LockedBy = "node-2", LockedSince = DateTimeOffset.UtcNow.AddHours(-5) };
+        _scene.Spec = _scene.Spec with { Migrations = new MigrationSpec { Kind = "liquibase", LockTable = "lock", LockRemedy = "Ask the app to let go." } };
 
         var blocker = Blocked(await _scene.CheckAsync(), "MigrationLock", text, one: false);
 
         Assert.Contains("node-2", blocker.Message);
+        Assert.Contains("5 hours ago", blocker.Message);
+        Assert.Contains("Ask the app to let go.", blocker.Remedy);
+    }
+
+    [Fact]
+    public async Task What_the_addresses_say_of_their_files_is_what_the_disk_needs()
+    {
+        _scene.Facts = null;
+        _scene.Deployment = _scene.Deployment with { Database = null };
+        _scene.Spec = _scene.Spec with { Settings = _scene.Spec.Settings with { Database = null } };
+        _scene.Length = 400L << 20;
+        _scene.Free = _ => 800L << 20;
+
+        var blocker = Blocked(await _scene.CheckAsync(), "DiskSpace", "400 MB for fetching the artifacts of the stops in");
+        Assert.Contains("400 MB for the artifacts that are kept", blocker.Message);
+
+        _scene.Free = _ => 900L << 20;
+        Assert.True((await _scene.CheckAsync()).Ready);
+    }
+
+    [Fact]
+    public async Task A_server_that_tells_no_size_is_taken_to_have_files_like_the_installed_one()
+    {
+        _scene.Free = _ => 1;
+
+        var blocker = Blocked(await _scene.CheckAsync(), "DiskSpace", "1 of them taken to be as large as the one that is installed");
+
+        Assert.Contains("64 MB for the rest", blocker.Message);
     }
 
     [Fact]
@@ -212,8 +256,9 @@ public sealed class ReadinessTests : IDisposable
         _scene.Facts = _scene.Facts! with { Size = Size, DataDirectory = _scene.Folder };
         _scene.Free = _ => (3 * Size) + (32 << 20);
 
-        var blocker = Blocked(await _scene.CheckAsync(), "DiskSpace", "1,024 MB for the backup");
-        Assert.Contains("2,048 MB for its proof and a copy", blocker.Message);
+        var blocker = Blocked(await _scene.CheckAsync(), "DiskSpace", "1,024 MB for the backup, which");
+        Assert.Contains("1,024 MB for the backup's proof", blocker.Message);
+        Assert.Contains("1,024 MB for a copy of the database of 1,024 MB for each of 1 stop(s)", blocker.Message);
 
         _scene.Free = _ => 4 * Size;
         Assert.True((await _scene.CheckAsync()).Ready);
@@ -281,6 +326,8 @@ public sealed class ReadinessTests : IDisposable
     [InlineData("11.9", true)]
     [InlineData("12", false)]
     [InlineData("15.4", false)]
+    [InlineData("11.22-0ubuntu0.22.04.1", true)]
+    [InlineData("12.0-1.pgdg", false)]
     public async Task A_database_server_that_is_too_old_is_a_blocker(string installed, bool blocked)
     {
         _scene.Facts = _scene.Facts! with { EngineVersion = installed };

@@ -56,16 +56,22 @@ internal static class DataChecks
 
     private static void Invariants(CheckContext context)
     {
-        var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        var seen = new List<(string Name, AppVersion? From, AppVersion? Below)>();
         for (var i = 0; i < context.Spec.Invariants.Count; i++)
         {
             var (invariant, path) = (context.Spec.Invariants[i], $"$.invariants[{i}]");
             context.Required(path + ".name", invariant.Name, "The invariant's name");
-            context.Unique(names, path + ".name", invariant.Name, "The invariant");
             if (invariant.Sql is null == invariant.Mongo is null) context.Add(path, "An invariant is asked by exactly one of sql and mongo.");
             context.JsonObject(path + ".mongo", invariant.Mongo);
             for (var e = 0; e < invariant.Engines.Count; e++) RuntimeChecks.Engine(context, $"{path}.engines[{e}]", invariant.Engines[e]);
-            if (context.Version(path + ".from", invariant.From) is { } from && context.Version(path + ".below", invariant.Below) is { } below && below <= from) context.Add(path + ".below", $"It ends at {below}, before it begins at {from}.");
+            var (from, below) = (context.Version(path + ".from", invariant.From), context.Version(path + ".below", invariant.Below));
+            if (from is not null && below is not null && below <= from) context.Add(path + ".below", $"It ends at {below}, before it begins at {from}.");
+
+            // The same number may be asked in another way from a version on; each version has one way.
+            if (seen.Any(other => other.Name.Equals(invariant.Name, StringComparison.OrdinalIgnoreCase) && Begins(other.From, below) && Begins(from, other.Below))) context.Add(path + ".name", $"The invariant '{invariant.Name}' is here twice for the same versions.");
+            seen.Add((invariant.Name, from, below));
         }
     }
+
+    private static bool Begins(AppVersion? from, AppVersion? below) => from is null || below is null || from < below;
 }

@@ -56,6 +56,15 @@ internal static class RuntimeChecks
     private static void Settings(CheckContext context, SettingsSpec settings)
     {
         if (settings.DefaultPort is < 1 or > 65535) context.Add("$.settings.defaultPort", "A port is between 1 and 65535.");
+        for (var i = 0; i < settings.Obstacles.Count; i++)
+        {
+            var obstacle = settings.Obstacles[i];
+            context.Required($"$.settings.obstacles[{i}].name", obstacle.Name, "The setting");
+            context.Required($"$.settings.obstacles[{i}].message", obstacle.Message, "What happens with it");
+            context.Pattern($"$.settings.obstacles[{i}].pattern", obstacle.Pattern);
+            if (obstacle.From is not null) context.Version($"$.settings.obstacles[{i}].from", obstacle.From);
+        }
+
         if (settings.Database is not { } database) return;
         foreach (var (value, engine) in database.TypeValues) Engine(context, $"$.settings.database.typeValues.{value}", engine);
         if (database.DefaultEngine is not null) Engine(context, "$.settings.database.defaultEngine", database.DefaultEngine);

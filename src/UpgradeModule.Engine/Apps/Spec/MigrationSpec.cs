@@ -18,6 +18,9 @@ public sealed record MigrationSpec
     /// <summary>The table that holds the migration lock.</summary>
     public string? LockTable { get; set; }
 
+    /// <summary>How a lock is released that a migration which died has left, for people: the application's own command, or what to change in the table.</summary>
+    public string? LockRemedy { get; set; }
+
     /// <summary>A regular expression whose group <c>major</c> tells the major from a migration's name.</summary>
     public string? MajorPattern { get; set; }
 

@@ -23,4 +23,7 @@ public sealed record RequirementSpec
 
     /// <summary>What is to be known besides.</summary>
     public string? Note { get; set; }
+
+    /// <summary>Arguments with which that runtime is to be started: <c>--add-opens java.base/java.nio=ALL-UNNAMED</c>.</summary>
+    public IReadOnlyList<string> Arguments { get; set; } = [];
 }

@@ -26,4 +26,7 @@ public sealed record SettingsSpec
 
     /// <summary>A suffix of settings whose value is the path of a file with the value: <c>_FILE</c>.</summary>
     public string? FileSuffix { get; set; }
+
+    /// <summary>Settings with which an upgrade fails, or should not be begun.</summary>
+    public IReadOnlyList<ObstacleSpec> Obstacles { get; set; } = [];
 }

@@ -7,10 +7,10 @@ namespace UpgradeModule.Engine.Deployments.Files;
 
 /// <summary>Versions that are files, for the host kinds that run one: fetched beside the installed file, or asked for without fetching.</summary>
 /// <param name="artifacts">Fetches and verifies.</param>
-/// <param name="head">Asks an address whether there is something to fetch.</param>
-internal sealed class FileSources(IArtifactFetcher artifacts, Func<Uri, CancellationToken, Task<HttpStatusCode>>? head = null)
+/// <param name="head">Asks an address whether there is something to fetch, and how large it is.</param>
+internal sealed class FileSources(IArtifactFetcher artifacts, Func<Uri, CancellationToken, Task<(HttpStatusCode Status, long? Length)>>? head = null)
 {
-    private readonly Func<Uri, CancellationToken, Task<HttpStatusCode>> _head = head ?? ArtifactHead.AskAsync;
+    private readonly Func<Uri, CancellationToken, Task<(HttpStatusCode Status, long? Length)>> _head = head ?? ArtifactHead.AskAsync;
 
     /// <summary>Fetches and verifies a file.</summary>
     /// <param name="context">The deployment.</param>
@@ -64,11 +64,12 @@ internal sealed class FileSources(IArtifactFetcher artifacts, Func<Uri, Cancella
         const string Remedy = "Check the network and the address, name a mirror with -BaseUrl, or fetch the artifact yourself and give its path with -ArtifactPath.";
         try
         {
-            var status = (int)await _head(plan.Address!, cancellationToken).ConfigureAwait(false);
+            var (answer, length) = await _head(plan.Address!, cancellationToken).ConfigureAwait(false);
+            var status = (int)answer;
 
             // 403 and 405 are what servers answer that know no HEAD: fetching will tell.
             return status is (>= 200 and < 400) or 403 or 405 or 501
-                ? SourceCheck.Available(plan.Shown)
+                ? SourceCheck.Available(plan.Shown, length)
                 : SourceCheck.Missing(string.Create(CultureInfo.InvariantCulture, $"The artifact of {request.Version} is not at {plan.Shown}: it answers {status}."), Remedy, plan.Shown);
         }
         catch (HttpRequestException failure)

@@ -19,24 +19,45 @@ internal sealed class DatabaseSessionsCheck : IReadinessCheck
         var own = service.ProcessId is { } process ? string.Create(CultureInfo.InvariantCulture, $"process {process} ") : null;
         var fileEngine = context.Database!.Path is not null;
         var others = fileEngine && own is not null ? facts.Sessions.Where(session => !session.StartsWith(own, StringComparison.Ordinal)).ToList() : [.. facts.Sessions];
-        if (!fileEngine && runs) others = FromElsewhere(others);
-        if (others.Count == 0) return [];
-        return [Finding.Warning(
-            $"Others hold on to the database {context.Database}: {string.Join("; ", others)}.",
-            "End these sessions, and scale an application of several nodes to one, before the upgrade.",
-            context.Database.ToString())];
+        if (fileEngine || !runs) return others.Count == 0 ? [] : [Others(context, others)];
+        var (nodes, strangers) = FromElsewhere(others);
+        var findings = new List<Finding>();
+        if (nodes.Count > 0)
+        {
+            findings.Add(Finding.Blocker(
+                $"Another node of {context.Name} seems to be at work on the database {context.Database}: {string.Join("; ", nodes)}. It would migrate it too, or work on what is half migrated.",
+                "Scale the application to one node before the upgrade, and start the others with the new version afterwards.",
+                context.Database.ToString()));
+        }
+
+        if (strangers.Count > 0) findings.Add(Others(context, strangers));
+        return findings;
     }
 
-    // The application's own sessions come from one place: a second one is another node or a person.
-    private static List<string> FromElsewhere(List<string> sessions)
+    private static Finding Others(ReadinessContext context, List<string> sessions) => Finding.Warning(
+        $"Others hold on to the database {context.Database}: {string.Join("; ", sessions)}.",
+        "End these sessions, and scale an application of several nodes to one, before the upgrade.",
+        context.Database!.ToString());
+
+    // The application's own sessions come from one place. What calls itself the same, logs in as the same role and comes from another place is
+    // another node; what calls itself otherwise is a person or another program.
+    private static (List<string> Nodes, List<string> Strangers) FromElsewhere(List<string> sessions)
     {
-        var places = sessions.GroupBy(Place, StringComparer.Ordinal).OrderByDescending(group => group.Count()).ToList();
-        return [.. places.Skip(1).SelectMany(group => group)];
+        var places = sessions.GroupBy(Place).OrderByDescending(group => group.Count()).ThenBy(group => group.Key.Address, StringComparer.Ordinal).ToList();
+        if (places.Count == 0) return ([], []);
+        var own = places[0].Key;
+        var others = places.Skip(1).ToLookup(group => group.Key.Who == own.Who);
+        return ([.. others[true].SelectMany(group => group)], [.. others[false].SelectMany(group => group)]);
     }
 
-    private static string Place(string session)
+    private static (string Who, string Address) Place(string session)
     {
         var space = session.IndexOf(' ', "process ".Length);
-        return space < 0 ? session : session[space..];
+        var text = space < 0 ? session : session[space..];
+        var from = text.LastIndexOf(" from ", StringComparison.Ordinal);
+        var address = from < 0 ? "" : text[(from + " from ".Length)..];
+
+        // This machine has more than one name for itself.
+        return (from < 0 ? text : text[..from], address is "127.0.0.1" or "::1" ? "" : address);
     }
 }

@@ -9,7 +9,7 @@ internal sealed class EngineVersionCheck : IReadinessCheck
     /// <inheritdoc/>
     public async Task<IReadOnlyList<Finding>> RunAsync(ReadinessContext context, CancellationToken cancellationToken)
     {
-        if (await context.ReachableAsync().ConfigureAwait(false) is not { EngineVersion: { } text } || !AppVersion.TryParse(text, out var installed)) return [];
+        if (await context.ReachableAsync().ConfigureAwait(false) is not { EngineVersion: { } text } || Leading(text) is not { } installed) return [];
         var names = Names(context.Database!.Engine, text);
         var findings = new List<Finding>();
         foreach (var stop in context.Path.Stops)
@@ -28,6 +28,13 @@ internal sealed class EngineVersionCheck : IReadinessCheck
         }
 
         return findings;
+    }
+
+    // What a builder adds to the number (8.0.36-0ubuntu0.22.04.1, 10.11.6-MariaDB) takes no part.
+    private static AppVersion? Leading(string text)
+    {
+        var end = text.AsSpan().IndexOfAnyExcept("0123456789.");
+        return AppVersion.TryParse((end < 0 ? text : text[..end]).TrimEnd('.'), out var version) ? version : null;
     }
 
     private static string[] Names(DatabaseEngine engine, string version) => engine switch

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace UpgradeModule.Engine.Readiness.Checks;
 
 /// <summary>No migration runs, and none that died left its lock behind.</summary>
@@ -16,10 +18,22 @@ internal sealed class MigrationLockCheck : IReadinessCheck
             var state = await context.Services.Migrations.ReadAsync(spec, database, cancellationToken).ConfigureAwait(false);
             if (!state.Locked) return [];
             var service = await context.ServiceAsync().ConfigureAwait(false);
-            var held = $"The migration lock in {context.Database} is held{(state.LockedBy is null ? "" : " by " + state.LockedBy)}{(state.LockedSince is { } since ? $" since {since:u}" : "")}";
-            return service.Status is AppServiceStatus.Stopped or AppServiceStatus.Crashed
-                ? [Finding.Blocker($"{held}, and {context.Name} doesn't run: a migration that died left it.", "Make sure that no other node migrates, then release it with the application's own command or by emptying the lock table's row.", spec.LockTable)]
-                : [Finding.Blocker($"{held}: a migration may be running.", "Wait until it has ended. If nothing migrates, it was left by one that died: stop the application, release the lock, start it again.", spec.LockTable)];
+            var since = state.LockedSince is { } time ? string.Create(CultureInfo.InvariantCulture, $" since {time:u} ({Age(DateTimeOffset.UtcNow - time)} ago)") : "";
+            var held = $"The migration lock in {context.Database} is held{(state.LockedBy is null ? "" : " by " + state.LockedBy)}{since}";
+            var release = spec.LockRemedy ?? "Release it with the application's own command or by emptying the lock table's row.";
+            if (service.Status is AppServiceStatus.Stopped or AppServiceStatus.Crashed)
+            {
+                return [Finding.Blocker($"{held}, and {context.Name} doesn't run: a migration that died left it.", $"Make sure that no other node migrates. {release}", spec.LockTable)];
+            }
+
+            var health = await context.HealthAsync().ConfigureAwait(false);
+            return health.Health == AppHealth.Healthy
+                ? [Finding.Blocker($"{held}, and {context.Name} is healthy: it was left by a migration that died, or another node migrates.", $"Make sure that no other node migrates. {release}", spec.LockTable)]
+                : [Finding.Blocker($"{held}: a migration may be running.", $"Wait until it has ended. If nothing migrates, it was left by one that died: stop the application first. {release}", spec.LockTable)];
         }
     }
+
+    private static string Age(TimeSpan age) => age.TotalDays >= 2 ? string.Create(CultureInfo.InvariantCulture, $"{age.TotalDays:0} days")
+        : age.TotalHours >= 2 ? string.Create(CultureInfo.InvariantCulture, $"{age.TotalHours:0} hours")
+        : string.Create(CultureInfo.InvariantCulture, $"{Math.Max(0, age.TotalMinutes):0} minutes");
 }

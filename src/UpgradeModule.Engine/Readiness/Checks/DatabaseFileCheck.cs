@@ -1,0 +1,24 @@
+using UpgradeModule.Engine.Databases.Files;
+
+namespace UpgradeModule.Engine.Readiness.Checks;
+
+/// <summary>Nobody but the application has its H2 file open: H2 lets only one process in, and a second one that wants in doesn't start.</summary>
+internal sealed class DatabaseFileCheck : IReadinessCheck
+{
+    /// <inheritdoc/>
+    public string Name => "DatabaseFile";
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<Finding>> RunAsync(ReadinessContext context, CancellationToken cancellationToken)
+    {
+        // Engines that can be opened tell who holds them themselves.
+        if (context.Database is not { Engine: DatabaseEngine.H2, Path: { } path }) return [];
+        if (!File.Exists(path)) return [Finding.Blocker($"The database file '{path}' is not there: the application would begin with an empty one.", "Check the application's settings, and the directory that it runs in.", path)];
+        var service = await context.ServiceAsync().ConfigureAwait(false);
+        var own = service.ProcessId is { } process ? FormattableString.Invariant($"process {process} ") : null;
+        var others = FileHolders.Find(path).Where(holder => own is null || !holder.StartsWith(own, StringComparison.Ordinal)).ToList();
+        return others.Count == 0
+            ? []
+            : [Finding.Blocker($"Others have the database file '{path}' open: {string.Join(", ", others)}.", "End them: only one process may use an H2 file.", path)];
+    }
+}
