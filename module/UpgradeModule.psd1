@@ -16,6 +16,7 @@
     CmdletsToExport      = @(
         'Backup-AppDatabase'
         'Complete-UpgradeRun'
+        'Find-AppDeployment'
         'Get-AppBackup'
         'Get-AppDefinition'
         'Get-AppDeployment'
@@ -30,6 +31,7 @@
         'Restart-AppService'
         'Restore-AppDatabase'
         'Save-AppArtifact'
+        'Save-AppImage'
         'Set-AppDeployment'
         'Start-AppService'
         'Stop-AppService'
@@ -39,6 +41,7 @@
         'Unregister-AppDefinition'
         'Unregister-AppDeployment'
         'Update-AppArtifact'
+        'Update-AppImage'
         'Wait-AppService'
     )
     FunctionsToExport    = @()

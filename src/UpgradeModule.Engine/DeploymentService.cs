@@ -13,6 +13,9 @@ internal sealed class DeploymentService(DeploymentServices services) : IDeployme
         new DeploymentDraft(services).CompleteAsync(draft, operation, cancellationToken);
 
     /// <inheritdoc/>
+    public IAsyncEnumerable<AppDeployment> FindAsync(FindQuery query, IOperationContext operation, CancellationToken cancellationToken) => new DeploymentFinder(services).FindAsync(query, operation, cancellationToken);
+
+    /// <inheritdoc/>
     public async Task<AppDeployment> RegisterAsync(AppDeployment deployment, bool replace, CancellationToken cancellationToken)
     {
         DeploymentNames.Require(deployment.Name);

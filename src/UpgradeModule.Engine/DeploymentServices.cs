@@ -19,6 +19,9 @@ internal sealed record DeploymentServices
     /// <summary>Gives the host of a kind.</summary>
     public required Func<AppHostKind, IAppHost> Hosts { get; init; }
 
+    /// <summary>Gives a host of every kind.</summary>
+    public required Func<IReadOnlyList<IAppHost>> AllHosts { get; init; }
+
     /// <summary>Asks applications.</summary>
     public required IHealthProber Prober { get; init; }
 

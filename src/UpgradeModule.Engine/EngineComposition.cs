@@ -36,6 +36,7 @@ internal sealed class EngineComposition : IAsyncDisposable
     private readonly Lazy<DeploymentService> _deployments;
     private readonly Lazy<ServiceControl> _services;
     private readonly Lazy<ArtifactService> _artifacts;
+    private readonly Lazy<ImageService> _images;
     private readonly Lazy<BackupService> _backups;
     private readonly Lazy<ReadinessService> _readiness;
     private readonly Lazy<UpgradeService> _upgrades;
@@ -57,6 +58,7 @@ internal sealed class EngineComposition : IAsyncDisposable
         _deployments = Once(() => new DeploymentService(DeploymentServices()));
         _services = Once(() => new ServiceControl(_hosts.Value, _prober.Value, _waiter.Value));
         _artifacts = Once(() => new ArtifactService(_definitions.Value, _fetcher.Value, _hosts.Value));
+        _images = Once(() => new ImageService(_definitions.Value, _hosts.Value));
         _backups = Once(() => new BackupService(BackupServices()));
         _readiness = Once(() => new ReadinessService(ReadinessServices()));
         _upgrades = Once(() => new UpgradeService(UpgradeServices()));
@@ -76,6 +78,9 @@ internal sealed class EngineComposition : IAsyncDisposable
 
     /// <summary>Artifacts.</summary>
     public IArtifactService Artifacts => _artifacts.Value;
+
+    /// <summary>Images.</summary>
+    public IImageService Images => _images.Value;
 
     /// <summary>Backups.</summary>
     public IBackupService Backups => _backups.Value;
@@ -118,6 +123,7 @@ internal sealed class EngineComposition : IAsyncDisposable
         Store = _store.Value,
         Definitions = _definitions.Value,
         Hosts = _hosts.Value.For,
+        AllHosts = () => _hosts.Value.All,
         Prober = _prober.Value,
         Databases = _opener.Value,
         Migrations = _migrations.Value,

@@ -13,6 +13,13 @@ public interface IDeploymentService
     /// <exception cref="UpgradeException"><c>AppNotFound</c>, <c>EditionNotFound</c>, <c>DeploymentInvalid</c>: a setting is missing or wrong; <c>ArtifactNotFound</c>, <c>EnvironmentFileNotFound</c>, <c>CommandNotFound</c>, <c>DatabaseSettingsInvalid</c>.</exception>
     Task<AppDeployment> CreateAsync(AppDeployment draft, IOperationContext operation, CancellationToken cancellationToken);
 
+    /// <summary>Finds what runs on this machine, or on a container engine, and is not registered yet.</summary>
+    /// <param name="query">What is looked for.</param>
+    /// <param name="operation">Who is told of what can't be looked at.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <returns>Deployments with names that are free; nothing is stored.</returns>
+    IAsyncEnumerable<AppDeployment> FindAsync(FindQuery query, IOperationContext operation, CancellationToken cancellationToken);
+
     /// <summary>Stores a deployment.</summary>
     /// <param name="deployment">The deployment.</param>
     /// <param name="replace">Whether one of the same name is replaced.</param>

@@ -32,6 +32,9 @@ public sealed class UpgradeEngine : IAsyncDisposable
     /// <summary>Artifacts.</summary>
     public IArtifactService Artifacts => _composition.Artifacts;
 
+    /// <summary>Images.</summary>
+    public IImageService Images => _composition.Images;
+
     /// <summary>Backups.</summary>
     public IBackupService Backups => _composition.Backups;
 

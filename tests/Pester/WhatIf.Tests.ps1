@@ -24,6 +24,8 @@ BeforeAll {
         'Restart-AppService' = @{ 'of one that runs' = { Restart-AppService $app.Name }; 'of one that is stopped' = { Restart-AppService $stopped.Name } }
         'Save-AppArtifact' = @{ 'into a new folder' = { Save-AppArtifact (Get-SampleDefinition) 2.0.0 -ArtifactPath (Get-SampleArtifact 2.0.0) -Destination (Join-Path $folder fetched) } }
         'Update-AppArtifact' = @{ 'of one that is stopped' = { Update-AppArtifact $stopped.Name -Version 2.0.0 -ArtifactPath (Get-SampleArtifact 2.0.0) } }
+        'Save-AppImage' = @{ 'of a version' = { Save-AppImage metabase 0.50.36 -Registry 127.0.0.1:1 }; 'by its digest, from another engine' = { Save-AppImage metabase 0.50.36 -Image "metabase/metabase@sha256:$('0' * 64)" -DockerHost tcp://127.0.0.1:1 } }
+        'Update-AppImage' = @{ 'of one that is stopped' = { Update-AppImage $stopped.Name -Version 2.0.0 -Registry 127.0.0.1:1 } }
         'Invoke-AppUpgrade' = @{
             'by name' = { Invoke-AppUpgrade $app.Name -ArtifactPath (Get-SampleArtifact) }
             'by a path, with -Force' = { Get-AppDeployment $app.Name | Get-UpgradePath | Invoke-AppUpgrade -ArtifactPath (Get-SampleArtifact) -BackupDestination (Join-Path $folder elsewhere) -Force }

@@ -18,6 +18,9 @@ internal sealed class AppHosts(params IAppHost[] hosts) : IAsyncDisposable
     {
     }
 
+    /// <summary>A host of each kind.</summary>
+    public IReadOnlyList<IAppHost> All => _hosts;
+
     /// <summary>Gets the host of a kind.</summary>
     /// <param name="kind">The kind.</param>
     /// <exception cref="UpgradeException"><c>HostKindNotSupported</c>.</exception>

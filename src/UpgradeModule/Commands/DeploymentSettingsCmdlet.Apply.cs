@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Globalization;
 
 namespace UpgradeModule.Commands;
 
@@ -20,6 +21,7 @@ public abstract partial class DeploymentSettingsCmdlet
     {
         Edition = IsBound(nameof(Edition)) ? Edition ?? "" : start.Edition,
         Url = IsBound(nameof(Url)) ? Url?.OriginalString : start.Url,
+        HostKind = KindOf(start.HostKind),
         BackupPath = Bound(nameof(BackupPath), PathOrNull(BackupPath), start.BackupPath),
         Settings = ApplyTo(start.Settings),
         Database = DatabaseOf(start.Database),
@@ -34,6 +36,10 @@ public abstract partial class DeploymentSettingsCmdlet
         EnvironmentFiles = IsBound(nameof(EnvironmentFile)) ? [.. (EnvironmentFile ?? []).Select(FullPath)] : start.EnvironmentFiles,
         EnvironmentReferences = IsBound(nameof(EnvironmentReference)) ? References(EnvironmentReference) : start.EnvironmentReferences,
         LogPath = Bound(nameof(LogPath), PathOrNull(LogPath), start.LogPath),
+        Container = Bound(nameof(Container), Text(Container), start.Container),
+        DockerHost = Bound(nameof(DockerHost), Text(DockerHost), start.DockerHost),
+        Unit = Bound(nameof(Unit), Text(Unit), start.Unit),
+        JavaPath = IsBound(nameof(JavaPath)) ? Programs(JavaPath) : start.JavaPath,
         StopTimeout = IsBound(nameof(StopTimeout)) ? StopTimeout : start.StopTimeout,
     };
 
@@ -65,6 +71,20 @@ public abstract partial class DeploymentSettingsCmdlet
             ? start
             : start with { Server = null, Port = null, Name = null, User = null, Path = null, SslMode = null };
 
+    // What it is run by says of which kind its host is.
+    private AppHostKind KindOf(AppHostKind before)
+    {
+        var (container, unit) = (Text(Container) is not null, Text(Unit) is not null);
+        if (container && unit)
+        {
+            throw new UpgradeException("DeploymentInvalid", UpgradeErrorCategory.InvalidArgument, Container, "A deployment runs in a container or as a systemd unit, not both.", "Give -Container or -Unit.");
+        }
+
+        return container ? AppHostKind.Docker : unit ? AppHostKind.Systemd : before;
+    }
+
+    private static string? Text(string? given) => string.IsNullOrWhiteSpace(given) ? null : given;
+
     private string? Bound(string parameter, string? given, string? before) => IsBound(parameter) ? given : before;
 
     private string? PathOrNull(string? path) => string.IsNullOrEmpty(path) ? null : FullPath(path);
@@ -75,6 +95,14 @@ public abstract partial class DeploymentSettingsCmdlet
 
     private string? Reference(string? reference) =>
         reference is not null && reference.StartsWith("file:", StringComparison.OrdinalIgnoreCase) ? "file:" + FullPath(reference["file:".Length..]) : reference;
+
+    private Dictionary<string, string> Programs(Hashtable? table)
+    {
+        var programs = new Dictionary<string, string>(StringComparer.Ordinal);
+        if (table is null) return programs;
+        foreach (DictionaryEntry entry in table) programs[Convert.ToString(entry.Key, CultureInfo.InvariantCulture) ?? ""] = FullPath(entry.Value?.ToString() ?? "");
+        return programs;
+    }
 
     private Dictionary<string, string> References(Hashtable? table)
     {

@@ -24,6 +24,22 @@ public abstract partial class DeploymentSettingsCmdlet : StoreCmdlet
     [AllowEmptyCollection]
     public string[]? ArgumentList { get; set; }
 
+    /// <summary>The container that it runs in, by name or id; the deployment is one of Docker then.</summary>
+    [Parameter(HelpMessage = "The container that it runs in, by name or id.")]
+    public string? Container { get; set; }
+
+    /// <summary>The address of the container engine; <c>DOCKER_HOST</c>, docker's current context or the usual socket without it.</summary>
+    [Parameter(HelpMessage = "The address of the container engine, such as unix:///var/run/docker.sock, ssh://user@host or context:NAME.")]
+    public string? DockerHost { get; set; }
+
+    /// <summary>The systemd unit that runs it; the deployment is one of systemd then.</summary>
+    [Parameter(HelpMessage = "The systemd unit that runs it, such as metabase.service.")]
+    public string? Unit { get; set; }
+
+    /// <summary>Java programs by their major: <c>@{ 11 = '/usr/lib/jvm/java-11/bin/java' }</c>. Each version is started with the lowest that fits it.</summary>
+    [Parameter(HelpMessage = "Java programs by their major: @{ 11 = '/usr/lib/jvm/java-11/bin/java' }.")]
+    public Hashtable? JavaPath { get; set; }
+
     /// <summary>The file that an upgrade swaps: a JAR or another single file.</summary>
     [Parameter(HelpMessage = "The file that an upgrade swaps: a JAR or another single file.")]
     public string? ArtifactPath { get; set; }
@@ -61,8 +77,9 @@ public abstract partial class DeploymentSettingsCmdlet : StoreCmdlet
     [Parameter(HelpMessage = "The database engine; read from the application's settings without it.")]
     public DatabaseEngine? DatabaseEngine { get; set; }
 
-    /// <summary>The database server's name or address.</summary>
-    [Parameter(HelpMessage = "The database server's name or address.")]
+    /// <summary>The database server's name or address, as this machine reaches it.</summary>
+    [Parameter(HelpMessage = "The database server's name or address, as this machine reaches it.")]
+    [Alias("DatabaseHost")]
     public string? DatabaseServer { get; set; }
 
     /// <summary>The database server's port; the engine's own default without it.</summary>

@@ -64,6 +64,16 @@ public sealed class InvokeAppUpgradeCommand : DatabaseCmdlet
     [ValidatePattern("^[0-9A-Fa-f]{64}$")]
     public string? Sha256 { get; set; }
 
+    /// <summary>The registry (<c>host[:port][/path]</c>) that images come from.</summary>
+    [Parameter(HelpMessage = "The registry that images come from, host[:port][/path].")]
+    [ValidateNotNullOrEmpty]
+    public string? Registry { get; set; }
+
+    /// <summary>The log-in of the registry; docker's own configuration and credential helpers are asked without it.</summary>
+    [Parameter(HelpMessage = "The log-in of the registry; docker's own configuration is asked without it.")]
+    [Credential]
+    public PSCredential? RegistryCredential { get; set; }
+
     /// <summary>How long to wait for the application without a sign of progress: a time span, or seconds.</summary>
     [Parameter(HelpMessage = "How long to wait without a sign of progress: a time span, or seconds.")]
     [SecondsTransformation]
@@ -113,6 +123,7 @@ public sealed class InvokeAppUpgradeCommand : DatabaseCmdlet
             ArtifactPath = ArtifactPath is null ? null : SessionPaths.PathOrAddress(SessionState.Path, ArtifactPath),
             BaseUrl = BaseUrl,
             Sha256 = Sha256,
+            Registry = Registry,
             Timeout = Timeout,
             ConfirmedSteps = ConfirmedStep,
             Force = Force,
@@ -121,7 +132,7 @@ public sealed class InvokeAppUpgradeCommand : DatabaseCmdlet
             deployment.Name,
             async operation =>
             {
-                var context = await Session.OpenAsync(deployment, operation, Credential, MaintenanceCredential).ConfigureAwait(false);
+                var context = await Session.OpenAsync(deployment, operation, Credential, MaintenanceCredential, RegistryCredential).ConfigureAwait(false);
                 _running = true;
                 var result = await Session.Engine.Upgrades.RunAsync(context, request, operation.Token).ConfigureAwait(false);
 

@@ -48,6 +48,20 @@ public sealed class TestUpgradeReadinessCommand : DatabaseCmdlet
     [Parameter(HelpMessage = "The mirror that artifacts will come from.")]
     public string? BaseUrl { get; set; }
 
+    /// <summary>The registry (<c>host[:port][/path]</c>) that images will come from.</summary>
+    [Parameter(HelpMessage = "The registry that images will come from, host[:port][/path].")]
+    [ValidateNotNullOrEmpty]
+    public string? Registry { get; set; }
+
+    /// <summary>The log-in of the registry; docker's own configuration and credential helpers are asked without it.</summary>
+    [Parameter(HelpMessage = "The log-in of the registry; docker's own configuration is asked without it.")]
+    [Credential]
+    public PSCredential? RegistryCredential { get; set; }
+
+    /// <summary>The ids of manual steps that are done, where no probe can tell.</summary>
+    [Parameter(HelpMessage = "The id of a manual step that is done, where no probe can tell.")]
+    public string[] ConfirmedStep { get; set; } = [];
+
     /// <summary>Gives only whether the deployment is ready.</summary>
     [Parameter(HelpMessage = "Gives only whether the deployment is ready.")]
     public SwitchParameter Quiet { get; set; }
@@ -74,13 +88,15 @@ public sealed class TestUpgradeReadinessCommand : DatabaseCmdlet
             BackupDestination = BackupDestination is null ? null : FullPath(BackupDestination),
             ArtifactPath = ArtifactPath is null ? null : SessionPaths.PathOrAddress(SessionState.Path, ArtifactPath),
             BaseUrl = BaseUrl,
+            Registry = Registry,
+            ConfirmedSteps = ConfirmedStep,
         };
         var checkedIt = TryRun(
             deployment.Name,
             async operation =>
             {
                 var path = given ?? await PathFinder.PlanAsync(Session, deployment, new PathWish(To, Edition, IncludePrerelease), operation, afresh: true).ConfigureAwait(false);
-                var context = await Session.OpenAsync(path.Deployment ?? deployment, operation, Credential, MaintenanceCredential).ConfigureAwait(false);
+                var context = await Session.OpenAsync(path.Deployment ?? deployment, operation, Credential, MaintenanceCredential, RegistryCredential).ConfigureAwait(false);
                 return await Session.Engine.Readiness.CheckAsync(context, request with { Path = path }, operation.Token).ConfigureAwait(false);
             },
             out var result);

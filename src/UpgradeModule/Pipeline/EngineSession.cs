@@ -37,8 +37,9 @@ internal sealed class EngineSession(string? storePath) : IAsyncDisposable
     /// <param name="operation">Who is told and asked.</param>
     /// <param name="credential">The log-in for its database, where one was given.</param>
     /// <param name="maintenance">A log-in that may create databases, where one was given.</param>
-    public Task<DeploymentContext> OpenAsync(AppDeployment deployment, PipelineOperation operation, PSCredential? credential = null, PSCredential? maintenance = null) =>
-        Engine.Deployments.OpenAsync(deployment, operation, Credential(credential), Credential(maintenance), operation.Token);
+    /// <param name="registry">The log-in of a registry, where one was given.</param>
+    public async Task<DeploymentContext> OpenAsync(AppDeployment deployment, PipelineOperation operation, PSCredential? credential = null, PSCredential? maintenance = null, PSCredential? registry = null) =>
+        await Engine.Deployments.OpenAsync(deployment, operation, Credential(credential), Credential(maintenance), operation.Token).ConfigureAwait(false) with { RegistryCredential = Registry(registry) };
 
     /// <summary>Looks at one deployment afresh.</summary>
     /// <param name="deployment">The deployment.</param>
@@ -57,6 +58,11 @@ internal sealed class EngineSession(string? storePath) : IAsyncDisposable
         _engine = null;
         await engine.DisposeAsync().ConfigureAwait(false);
     }
+
+    /// <summary>Makes the log-in of a registry of a credential.</summary>
+    /// <param name="given">The credential.</param>
+    public static RegistryCredential? Registry(PSCredential? given) =>
+        given is null || given == PSCredential.Empty ? null : new RegistryCredential(given.UserName, given.GetNetworkCredential().Password);
 
     private static DatabaseCredential? Credential(PSCredential? given) =>
         given is null || given == PSCredential.Empty ? null : new DatabaseCredential(given.GetNetworkCredential().UserName, given.GetNetworkCredential().Password);

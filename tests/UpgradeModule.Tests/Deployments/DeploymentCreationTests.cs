@@ -145,6 +145,7 @@ public sealed class DeploymentCreationTests : IDisposable
         {
             Store = _scene.Store,
             Definitions = _scene.Definitions,
+            AllHosts = () => [],
             Hosts = _ => _scene.Host,
             Prober = _scene.Prober,
             Databases = _scene.Databases,

@@ -48,6 +48,7 @@ internal sealed class DeploymentScene : IDisposable
             Store = Store,
             Definitions = Definitions,
             Hosts = kind => kind == AppHostKind.Process ? Host : throw new UpgradeException("HostKindNotSupported", UpgradeErrorCategory.NotImplemented, kind, "not supported"),
+            AllHosts = () => AllHosts,
             Prober = Prober,
             Databases = Databases,
             Migrations = Migrations,
@@ -83,6 +84,8 @@ internal sealed class DeploymentScene : IDisposable
     public IDefinitionCatalog Definitions { get; } = Substitute.For<IDefinitionCatalog>();
 
     public IAppHost Host { get; } = Substitute.For<IAppHost>();
+
+    public List<IAppHost> AllHosts { get; } = [];
 
     public IHealthProber Prober { get; } = Substitute.For<IHealthProber>();
 

@@ -56,6 +56,8 @@ internal sealed class DockerHost(Func<string?, IContainerEngine> open) : IAppHos
     /// <inheritdoc/>
     public async Task<InstallSource> FetchAsync(DeploymentContext context, SourceRequest request, CancellationToken cancellationToken)
     {
+        // Save-AppImage fetches for no container in particular.
+        if (string.IsNullOrEmpty(context.Deployment.Settings.Container)) return await new ImageSources(_engines.At(context.Deployment.Settings.DockerHost), context).FetchAsync(request, null, cancellationToken).ConfigureAwait(false);
         var deployment = Of(context);
         var container = await deployment.FindAsync(cancellationToken).ConfigureAwait(false);
         return await new ImageSources(deployment.Engine, context).FetchAsync(request, container, cancellationToken).ConfigureAwait(false);

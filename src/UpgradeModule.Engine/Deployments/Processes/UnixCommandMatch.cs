@@ -15,6 +15,11 @@ internal static class UnixCommandMatch
     /// <param name="variable">The variable: <c>NAME=value</c>.</param>
     public static bool HasVariable(int processId, string variable) => Read(processId, "environ").Contains(variable, StringComparer.Ordinal);
 
+    /// <summary>Tells whether a process was started with a variable of a name in its environment, as far as this user may know.</summary>
+    /// <param name="processId">The process.</param>
+    /// <param name="name">The variable's name.</param>
+    public static bool HasName(int processId, string name) => Array.Exists(Read(processId, "environ"), variable => variable.StartsWith(name + "=", StringComparison.Ordinal));
+
     /// <summary>
     /// Tells whether a process runs the command. What follows the artifact must be the same too: <c>java -jar app.jar migrate down</c> and
     /// <c>app --version</c> are no service.
@@ -25,12 +30,12 @@ internal static class UnixCommandMatch
     {
         var present = Arguments(processId);
         if (present.Count == 0) return false;
-        if (Link(processId, "exe") == command.Program && command.Program == command.Artifact) return present.Skip(1).SequenceEqual(command.Arguments);
+        if (Link(Text(processId), "exe") == command.Program && command.Program == command.Artifact) return present.Skip(1).SequenceEqual(command.Arguments);
         if (Path.GetFileName(present[0]) != Path.GetFileName(command.Program) || command.Artifact is null) return false;
 
         var wanted = command.Arguments.TakeWhile(argument => argument != command.Artifact).Count();
         if (wanted == command.Arguments.Count) return false;
-        var folder = Link(processId, "cwd");
+        var folder = Link(Text(processId), "cwd");
         for (var i = 1; i < present.Count; i++)
         {
             var argument = present[i];
@@ -40,6 +45,8 @@ internal static class UnixCommandMatch
 
         return false;
     }
+
+    private static string Text(int processId) => processId.ToString(CultureInfo.InvariantCulture);
 
     private static string[] Read(int processId, string name)
     {
@@ -54,11 +61,14 @@ internal static class UnixCommandMatch
         }
     }
 
-    private static string? Link(int processId, string name)
+    /// <summary>Gets what a link in a process's folder leads to, less the mark of a file that is gone.</summary>
+    /// <param name="process">The process's id, or <c>self</c>.</param>
+    /// <param name="name">The link: <c>exe</c>, <c>cwd</c>.</param>
+    public static string? Link(string process, string name)
     {
         try
         {
-            var target = new FileInfo($"/proc/{processId.ToString(CultureInfo.InvariantCulture)}/{name}").LinkTarget;
+            var target = new FileInfo($"/proc/{process}/{name}").LinkTarget;
             const string Deleted = " (deleted)";
             return target is not null && target.EndsWith(Deleted, StringComparison.Ordinal) ? target[..^Deleted.Length] : target;
         }

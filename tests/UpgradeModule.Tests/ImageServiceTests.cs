@@ -1,0 +1,91 @@
+using NSubstitute;
+using UpgradeModule.Engine;
+using UpgradeModule.Engine.Apps;
+using UpgradeModule.Engine.Deployments;
+using UpgradeModule.Engine.Operations;
+using UpgradeModule.Tests.Support;
+
+namespace UpgradeModule.Tests;
+
+public class ImageServiceTests
+{
+    private readonly IAppHost _host = Substitute.For<IAppHost>();
+    private readonly RecordingOperation _told = new();
+    private readonly AppSpec _spec = new() { Name = "app", DisplayName = "The app", Editions = [new EditionSpec { Id = "oss", Default = true }, new EditionSpec { Id = "ee" }] };
+    private readonly List<(DeploymentContext Context, SourceRequest Request)> _fetched = [];
+
+    public ImageServiceTests()
+    {
+        _host.Kind.Returns(AppHostKind.Docker);
+        _host.FetchAsync(default!, default!, default).ReturnsForAnyArgs(call =>
+        {
+            var request = call.Arg<SourceRequest>();
+            _fetched.Add((call.Arg<DeploymentContext>(), request));
+            return new InstallSource { Version = request.Version, Edition = request.Edition, Image = new AppImage { App = "app", Version = request.Version, Digest = "repo@sha256:1" } };
+        });
+        _host.GetServiceAsync(default!, default).ReturnsForAnyArgs(_ => new AppService { Status = Status });
+        _host.ReadInstalledVersionAsync(default!, default).ReturnsForAnyArgs(AppVersion.Parse("1.0.0"));
+        _host.SwapAsync(default!, default!, default!, default).ReturnsForAnyArgs(new ReturnPoint { Kind = "Container", Location = "web.kept-1" });
+    }
+
+    private AppServiceStatus Status { get; set; } = AppServiceStatus.Stopped;
+
+    private DeploymentContext Context => new() { Spec = _spec, Operation = _told, Deployment = new AppDeployment { Name = "web", App = "app", Edition = "oss", HostKind = AppHostKind.Docker, Settings = new AppHostSettings { Container = "web" } } };
+
+    [Fact]
+    public async Task An_image_is_saved_for_no_container_on_the_engine_that_was_named_with_the_log_in_that_was_given()
+    {
+        var credential = new RegistryCredential("me", "secret");
+        var image = await Service().SaveAsync("app", new SourceRequest { Version = AppVersion.Parse("1.1.0"), Registry = "mirror:5000", RegistryCredential = credential }, "context:other", _told, default);
+        var (context, request) = Assert.Single(_fetched);
+        Assert.Equal("repo@sha256:1", image.Digest);
+        Assert.Equal("context:other", context.Deployment.Settings.DockerHost);
+        Assert.Null(context.Deployment.Settings.Container);
+        Assert.Equal("oss", request.Edition);
+        Assert.Equal("mirror:5000", request.Registry);
+        Assert.Same(credential, request.RegistryCredential);
+    }
+
+    [Fact]
+    public async Task A_container_is_recreated_under_its_lock_and_what_is_kept_is_told_with_the_way_to_drop_it()
+    {
+        var after = await Service().UpdateAsync(Context, new SourceRequest { Version = AppVersion.Parse("1.1.0") }, default);
+        Assert.Equal("1.1.0", after.Version!.Text);
+        await _host.ReceivedWithAnyArgs(1).LockAsync(default!, default!, default);
+        Assert.Contains(_told.Warnings, warning => warning.Contains("docker rm web.kept-1", StringComparison.Ordinal) && warning.Contains("1.0.0", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_running_service_is_not_touched_and_nothing_is_pulled()
+    {
+        Status = AppServiceStatus.Running;
+        var failure = await Assert.ThrowsAsync<UpgradeException>(() => Service().UpdateAsync(Context, new SourceRequest { Version = AppVersion.Parse("1.1.0") }, default));
+        Assert.Equal("ServiceRunning", failure.ErrorId);
+        Assert.Empty(_fetched);
+    }
+
+    [Fact]
+    public async Task The_version_that_is_there_needs_nothing()
+    {
+        Status = AppServiceStatus.Running;
+        var after = await Service().UpdateAsync(Context, new SourceRequest { Version = AppVersion.Parse("1.0.0") }, default);
+        Assert.Equal("1.0.0", after.Version!.Text);
+        await _host.DidNotReceiveWithAnyArgs().SwapAsync(default!, default!, default!, default);
+    }
+
+    [Fact]
+    public async Task What_runs_from_a_file_has_no_image()
+    {
+        var context = Context with { Deployment = Context.Deployment with { HostKind = AppHostKind.Process } };
+        var failure = await Assert.ThrowsAsync<UpgradeException>(() => Service().UpdateAsync(context, new SourceRequest { Version = AppVersion.Parse("1.1.0") }, default));
+        Assert.Equal("HostKindNotSupported", failure.ErrorId);
+        Assert.Contains("Update-AppArtifact", failure.Message);
+    }
+
+    private ImageService Service()
+    {
+        var definitions = Substitute.For<IDefinitionCatalog>();
+        definitions.GetAsync(default!, default).ReturnsForAnyArgs(_spec);
+        return new ImageService(definitions, new AppHosts(_host));
+    }
+}
