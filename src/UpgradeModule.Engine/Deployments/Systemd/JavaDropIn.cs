@@ -87,12 +87,15 @@ internal sealed class JavaDropIn(UnitControl control, string root = "/etc/system
         File.Delete(Path.Combine(kept, NoneName));
     }
 
-    private static UnitCommand Demand(Unit unit)
+    /// <summary>Gets the command of a unit that can be given another Java.</summary>
+    /// <param name="unit">The unit.</param>
+    /// <exception cref="UpgradeException"><c>JavaNotFound</c>: it runs something else than java.</exception>
+    public static UnitCommand Demand(Unit unit)
     {
         var command = unit.Definition.Command;
         if (command is not null && unit.Definition.Commands.Count == 1 && JavaChoice.IsJava(command.Path)) return command;
         throw new UpgradeException(
-            "UnitInvalid", UpgradeErrorCategory.InvalidOperation, unit.Id,
+            "JavaNotFound", UpgradeErrorCategory.InvalidOperation, unit.Id,
             $"The unit '{unit.Id}' runs '{command?.Path}' and not java itself, so it can't be given another Java.",
             "Let ExecStart run java, or choose the Java in that program and take the deployment's JavaPath away (Set-AppDeployment -JavaPath @{}).");
     }

@@ -129,9 +129,15 @@ internal sealed class SystemdHost : IAppHost
     {
         var unit = await _units.OpenAsync(context, cancellationToken).ConfigureAwait(false);
 
+        if (JavaChoice.For(unit.Context, version) is { } java)
+        {
+            JavaDropIn.Demand(unit);
+            return java;
+        }
+
+
         // A script that starts Java itself chooses its Java itself.
-        if (unit.Definition.Command is not { } command || !JavaChoice.IsJava(command.Path)) return null;
-        return JavaChoice.For(unit.Context, version) ?? command.Path;
+        return unit.Definition.Command is { } command && JavaChoice.IsJava(command.Path) ? command.Path : null;
     }
 
     /// <inheritdoc/>

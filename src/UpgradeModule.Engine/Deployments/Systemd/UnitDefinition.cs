@@ -24,6 +24,18 @@ internal sealed record UnitDefinition
     /// <summary>How long systemd waits for a stop before it kills; <see langword="null"/> where it waits for ever.</summary>
     public TimeSpan? StopTimeout { get; init; }
 
+    /// <summary>What systemd takes for a start: <c>simple</c> (the process runs), <c>notify</c> (it says that it is ready) and others.</summary>
+    public string Type { get; init; } = "";
+
+    /// <summary>How long systemd waits for a start before it kills; <see langword="null"/> where it waits for ever.</summary>
+    public TimeSpan? StartTimeout { get; init; }
+
+    /// <summary>How long the service may be silent before systemd kills it; <see langword="null"/> where it may be for ever.</summary>
+    public TimeSpan? Watchdog { get; init; }
+
+    /// <summary>Whether systemd itself would end a migration that takes long: it waits only so long for a service to say that it is ready.</summary>
+    public TimeSpan? KillsAfter => Watchdog ?? (Type is "notify" or "notify-reload" or "forking" or "dbus" or "oneshot" ? StartTimeout : null);
+
     /// <summary>Exit codes that the unit calls a success besides 0.</summary>
     public IReadOnlyList<int> SuccessExitCodes { get; init; } = [];
 

@@ -30,14 +30,13 @@ internal sealed class UnitReader(ISystemdPrograms programs)
     public async Task<UnitDefinition> DefinitionAsync(string id, CancellationToken cancellationToken)
     {
         if (!id.EndsWith(".service", StringComparison.Ordinal)) throw SystemdErrors.NoService(id);
-        string[] names = ["Environment", "EnvironmentFiles", "WorkingDirectory", "User", "Group", "TimeoutStopUSec", "SuccessExitStatus", "UMask", "DynamicUser"];
+        string[] names = ["Environment", "EnvironmentFiles", "WorkingDirectory", "User", "Group", "TimeoutStopUSec", "SuccessExitStatus", "UMask", "DynamicUser", "Type", "TimeoutStartUSec", "WatchdogUSec"];
         var values = await PropertiesAsync(id, names, cancellationToken).ConfigureAwait(false) ?? throw SystemdErrors.Unreadable(id);
         var commands = await PropertiesAsync(id, ["ExecStartEx"], cancellationToken).ConfigureAwait(false)
             ?? await PropertiesAsync(id, ["ExecStart"], cancellationToken).ConfigureAwait(false)
             ?? throw SystemdErrors.Unreadable(id);
         try
         {
-            var stop = values[5].Number();
 
             // Signals follow the codes; what they end is told as a code of 128 and more.
             var codes = values[6].Many(static one => (int)one.Number());
@@ -49,10 +48,13 @@ internal sealed class UnitReader(ISystemdPrograms programs)
                 WorkingDirectory = values[2].Text().TrimStart('!'),
                 User = values[3].Text(),
                 Group = values[4].Text(),
-                StopTimeout = stop is Forever or 0 ? null : TimeSpan.FromMicroseconds(stop),
+                StopTimeout = Time(values[5]),
                 SuccessExitCodes = codes,
                 FileMask = (int)values[7].Number(),
                 DynamicUser = values[8].Boolean(),
+                Type = values[9].Text(),
+                StartTimeout = Time(values[10]),
+                Watchdog = Time(values[11]),
             };
         }
         catch (FormatException failure)
@@ -112,6 +114,8 @@ internal sealed class UnitReader(ISystemdPrograms programs)
     }
 
     private static readonly string[] KnownSuffixes = [".service", ".socket", ".timer", ".path", ".target", ".mount", ".automount", ".swap", ".slice", ".scope", ".device"];
+
+    private static TimeSpan? Time(BusValues value) => value.Number() is > 0 and < Forever and var microseconds ? TimeSpan.FromMicroseconds(microseconds) : null;
 
     private static (string Name, string State) ReadLoaded(BusValues one)
     {

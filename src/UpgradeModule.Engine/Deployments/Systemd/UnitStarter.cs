@@ -19,6 +19,7 @@ internal sealed class UnitStarter(UnitReader reader, UnitControl control, Journa
         if (unit.State.LoadState == "masked") throw SystemdErrors.Masked(context.Deployment, unit.Id);
         if (unit.State is { IsDown: false, IsRestarting: false, ActiveState: not "deactivating" }) return;
         if (unit.State.NeedsReload) context.Operation.Warning($"The files of the unit '{unit.Id}' have changed since systemd read them: it is started as systemd knows it. systemctl daemon-reload lets it read them again.");
+        if (unit.Definition.KillsAfter is { } limit && context.Spec.Migrations is not null) context.Operation.Warning(string.Create(CultureInfo.InvariantCulture, $"systemd kills '{context.Deployment.Name}' when it isn't ready {limit.TotalSeconds:0} seconds after its start (Type={unit.Definition.Type}), even in the middle of a migration: set TimeoutStartSec=infinity in its unit '{unit.Id}' before an upgrade that takes longer."));
         var asked = DateTimeOffset.UtcNow;
         await control.ForgetFailureAsync(unit.Id, cancellationToken).ConfigureAwait(false);
         await control.StartAsync(unit.Id, cancellationToken).ConfigureAwait(false);

@@ -26,6 +26,8 @@ internal sealed class FakeSystemd : ISystemdPrograms
 
     public string User { get; set; } = "";
 
+    public string Type { get; set; } = "simple";
+
     public string Journal { get; set; } = "";
 
     /// <summary>Answers of verbs that fail: <c>start</c> and its exit code.</summary>
@@ -104,6 +106,9 @@ internal sealed class FakeSystemd : ISystemdPrograms
         "SuccessExitStatus" => "(aiai) 1 143 0",
         "UMask" => "u 18",
         "DynamicUser" => "b false",
+        "Type" => "s " + BusText.Of(Type),
+        "TimeoutStartUSec" => "t 90000000",
+        "WatchdogUSec" => "t 0",
         _ => throw new ArgumentException(name),
     };
 }

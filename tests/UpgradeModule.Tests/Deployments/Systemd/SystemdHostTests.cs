@@ -105,6 +105,29 @@ public sealed class SystemdHostTests : IDisposable
         Assert.Contains(_told.Warnings, static warning => warning.Contains("daemon-reload", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("simple", 0)]
+    [InlineData("notify", 1)]
+    public async Task A_unit_that_systemd_would_kill_in_the_middle_of_a_migration_is_told(string type, int warnings)
+    {
+        _systemd.Type = type;
+        await Host.StartAsync(Context with { Spec = Spec with { Migrations = new MigrationSpec() } }, default);
+        Assert.Equal(warnings, _told.Warnings.Count(static warning => warning.Contains("TimeoutStartSec", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task A_unit_that_runs_a_script_can_not_be_given_another_java()
+    {
+        var java = _folder.File("java");
+        await File.WriteAllTextAsync(java, "");
+        _systemd.Command = ["/srv/app/start.sh"];
+        var context = Context with { Deployment = Context.Deployment with { Settings = new AppHostSettings { Unit = "app", JavaPath = new Dictionary<string, string> { ["21"] = java } } } };
+        Assert.Equal("JavaNotFound", (await Assert.ThrowsAsync<UpgradeException>(() => Host.FindJavaAsync(context, AppVersion.Parse("2.0"), default))).ErrorId);
+        _systemd.Command = ["/usr/bin/java", "-jar", "app.jar"];
+        Assert.Equal(java, await Host.FindJavaAsync(context, AppVersion.Parse("2.0"), default));
+        Assert.Equal("/usr/bin/java", await Host.FindJavaAsync(Context, AppVersion.Parse("2.0"), default));
+    }
+
     [Fact]
     public async Task A_stop_waits_until_all_is_down_and_tells_who_may_start_it_again()
     {
