@@ -19,6 +19,8 @@ $configuration.Run.PassThru = $true
 $configuration.Output.Verbosity = 'Normal'
 $configuration.Output.RenderMode = 'Plaintext'
 if (-not $Long) { $configuration.Filter.ExcludeTag = 'Long' }
+# For suites that fetch what they need only where it may take long.
+$env:UPGRADEMODULE_TEST_LONG = $Long ? '1' : ''
 $result = Invoke-Pester -Configuration $configuration
 foreach ($test in $result.Skipped) { Write-Host "skipped: $($test.ExpandedPath): $($test.ErrorRecord | Select-Object -First 1)" }
 foreach ($test in $result.Failed) { Write-Host "failed: $($test.ExpandedPath)" }

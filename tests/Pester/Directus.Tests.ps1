@@ -1,0 +1,132 @@
+# Directus 10.13.4 to 11.3.5 on PostgreSQL, by samples/apps/directus.json alone: an application that nobody here wrote, with a migrate step of its own and a
+# health answer that is 200 even where it isn't migrated. Fetching it from npm takes minutes, so that happens with -Long only; what is in the cache runs always.
+
+BeforeDiscovery {
+    Import-Module (Join-Path $PSScriptRoot Support/SampleAppTesting.psm1) -Force
+    Import-Module (Join-Path $PSScriptRoot Support/DirectusTesting.psm1) -Force
+    $script:missing = (Get-PostgresMissing) ?? (Get-DirectusMissing -Install:([bool]$env:UPGRADEMODULE_TEST_LONG))
+}
+
+Describe 'Directus as a process' -ForEach @{ Missing = $missing } {
+    BeforeAll {
+        Import-Module (Join-Path $PSScriptRoot Support/UpgradeTesting.psm1) -Force
+        Import-Module (Join-Path $PSScriptRoot Support/SampleAppTesting.psm1) -Force
+        Import-Module (Join-Path $PSScriptRoot Support/DirectusTesting.psm1) -Force
+        $script:folder = $null
+        $script:server = $null
+        if ($Missing) { return }
+        Import-BuiltModule
+        $script:folder = New-TestFolder
+        $script:storeBefore = $env:UPGRADEMODULE_STORE
+        $env:UPGRADEMODULE_STORE = Join-Path $folder store.db
+        $script:artifacts = Join-Path $folder artifacts
+        $null = New-Item -ItemType Directory $artifacts
+        '10.13.4', '11.3.5' | ForEach-Object { New-DirectusArtifact $_ (Join-Path $artifacts "directus-$_.mjs") }
+        $script:server = Start-TestPostgres
+        $script:count = 0
+
+        # An instance of 10.13.4 that runs, described as a deployment by the shipped definition or another.
+        function New-Instance([string] $Definition = (Get-DirectusDefinition)) {
+            $name = "directus$(($script:count++))"
+            $place = Join-Path $folder $name
+            $null = New-Item -ItemType Directory $place
+            Set-Content -LiteralPath (Join-Path $place package.json) '{ "name": "instance", "private": true }'
+            Copy-Item -LiteralPath (Join-Path $artifacts directus-10.13.4.mjs) (Join-Path $place directus.mjs)
+            $database = New-DirectusDatabase $server $folder
+            $port = Get-LoopbackPort
+            Set-SampleSetting (Join-Path $place directus.env) (Get-DirectusSetting $database $port)
+            $described = @{
+                Name = $name; App = $Definition; ArtifactPath = Join-Path $place directus.mjs; WorkingDirectory = $place; EnvironmentFile = Join-Path $place directus.env
+                Url = "http://127.0.0.1:$port"; BackupPath = Join-Path $place backups; ErrorAction = 'Stop'
+            }
+            $service = Register-AppDeployment @described | Start-AppService -ErrorAction Stop | Wait-AppService -ErrorAction Stop
+            $service.Version.Text | Should -Be '10.13.4'
+            [pscustomobject]@{ Name = $name; Url = $described.Url; Database = $database; Place = $place }
+        }
+        function Invoke-Upgrade($App, [hashtable] $With = @{}) {
+            Get-AppDeployment $App.Name | Get-UpgradePath -To 11.3.5 | Invoke-AppUpgrade -ArtifactPath $artifacts -WarningAction SilentlyContinue @With
+        }
+    }
+
+    AfterAll {
+        if (-not $folder) { return }
+        Get-AppDeployment -NoProbe | Stop-AppService -ErrorAction Continue | Out-Null
+        Stop-TestPostgres $server
+        $env:UPGRADEMODULE_STORE = $storeBefore
+        Remove-Item -LiteralPath $folder -Recurse -Force
+    }
+
+    BeforeEach { if ($Missing) { Set-ItResult -Skipped -Because $Missing } }
+
+    It 'is upgraded with its migrate step, once somebody has confirmed what only a person can see to' {
+        $app = New-Instance
+        Add-DirectusArticle $app.Url 'written by an editor'
+        $before = Get-DirectusView $app.Url
+        $before.Version | Should -Be '10.13.4'
+        $before.Titles | Should -HaveCount 26
+
+        $paused = Invoke-Upgrade $app
+        $paused.Outcome | Should -Be Paused
+        $paused.Downtime | Should -Be ([timespan]::Zero)
+        $paused.PausedAt.Id | Should -Be policies
+
+        $result = Invoke-Upgrade $app @{ ConfirmedStep = 'policies' }
+        $result.Outcome | Should -Be Succeeded -Because $result.Error
+        $result.Steps.Id | Should -Contain Migrate
+        $result.Backup.ProvenOn | Should -Not -BeNullOrEmpty
+        $result.InvariantsAfter.Name | Should -Be users, roles, collections, files, items
+        ($result.InvariantsAfter | Where-Object Name -EQ items).Value | Should -Be 26
+        Invoke-TestSql $server 'SELECT max(version) FROM directus_migrations' -Database $app.Database.Name | Should -Be '20240924B'
+
+        $after = Get-DirectusView $app.Url
+        $after.Version | Should -Be '11.3.5'
+        $after.Users | Should -Be $before.Users
+        $after.Titles | Should -Be $before.Titles
+        $after.PublicFields | Should -Be $before.PublicFields
+        Add-DirectusArticle $app.Url 'written by an editor of 11'
+        $now = Get-AppDeployment $app.Name
+        $now.Version.Text | Should -Be '11.3.5'
+        $now.VersionsAgree | Should -BeTrue
+    }
+
+    It 'is taken back when a migration fails half way, and goes on once the cause is gone' -Tag Long {
+        $app = New-Instance
+        Add-DirectusArticle $app.Url 'the last before the upgrade'
+        $before = Get-DirectusView $app.Url
+        # The third of six migrations makes this table: two have run by then.
+        $null = Invoke-TestSql $server 'CREATE TABLE directus_comments (in_the_way integer)' -Database $app.Database.Name
+
+        $result = Invoke-Upgrade $app @{ ConfirmedStep = 'policies'; ErrorVariable = 'failed'; ErrorAction = 'SilentlyContinue' }
+        $result.Outcome | Should -Be RolledBack
+        $result.Reached.Text | Should -Be '10.13.4'
+        $result.ErrorId | Should -Be CommandFailed
+        ($result.Steps | Where-Object Id -EQ Migrate).Status | Should -Be Failed
+        $failed | Should -HaveCount 1
+        Invoke-TestSql $server 'SELECT max(version) FROM directus_migrations' -Database $app.Database.Name | Should -Be '20240716A'
+        $back = Get-DirectusView $app.Url
+        $back.Version | Should -Be '10.13.4'
+        $back.Titles | Should -Be $before.Titles
+        (Get-AppService $app.Name).Health | Should -Be Healthy
+
+        $null = Invoke-TestSql $server 'DROP TABLE directus_comments' -Database $app.Database.Name
+        $result = Invoke-Upgrade $app @{ ConfirmedStep = 'policies' }
+        $result.Outcome | Should -Be Succeeded -Because $result.Error
+        (Get-DirectusView $app.Url).Titles | Should -Be $before.Titles
+    }
+
+    It 'is not taken for upgraded where its migrate step is left out, although its health answers 200: <What> tells' -Tag Long -ForEach @(
+        @{ What = 'a log line'; Tells = 'not migrated'; Change = { $_.migrations.Remove('upCommand') } }
+        @{ What = 'a deep probe'; Tells = '/server/specs/oas: 500'; Change = { $_.migrations.Remove('upCommand'); $_.logs = @() } }
+        @{ What = 'the migration that the version needs'; Tells = 'needs the migration 20240924B'; Change = { $_.migrations.Remove('upCommand'); $_.logs = @(); $_.health.deep = @(); $_.health.Remove('version'); $_.health.Remove('versionPattern') } }
+    ) {
+        $app = New-Instance (New-DirectusDefinition (Join-Path $folder "left-out-$count.json") $Change)
+        $before = Get-DirectusView $app.Url
+        $result = Invoke-Upgrade $app @{ ConfirmedStep = 'policies'; Timeout = [timespan]::FromSeconds(20); ErrorAction = 'SilentlyContinue' }
+        $result.Outcome | Should -Be RolledBack
+        $result.Error | Should -Match ([regex]::Escape($Tells))
+        $result.Steps.Id | Should -Not -Contain Migrate
+        $back = Get-DirectusView $app.Url
+        $back.Version | Should -Be '10.13.4'
+        $back.Titles | Should -Be $before.Titles
+    }
+}
