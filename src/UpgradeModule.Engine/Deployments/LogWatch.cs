@@ -1,13 +1,16 @@
+using System.Text.RegularExpressions;
 using UpgradeModule.Engine.Apps;
 using UpgradeModule.Engine.Operations;
 
 namespace UpgradeModule.Engine.Deployments;
 
 /// <summary>Reads the log of a service that is being awaited: what is new in it, and what that means by the definition.</summary>
-internal sealed class LogWatch(IAppHost host, DeploymentContext context)
+internal sealed partial class LogWatch(IAppHost host, DeploymentContext context)
 {
     private const int Lines = 400;
+    private const int ShapesKept = 10_000;
     private readonly HashSet<string> _warned = [];
+    private readonly HashSet<string> _shapes = new(StringComparer.Ordinal);
     private readonly LogMeanings _meanings = new(context.Spec.Logs);
     private string[] _seen = [];
     private readonly string[] _probes = [.. new[] { context.Spec.Health.Liveness, context.Spec.Health.Readiness, context.Spec.Health.Version }
@@ -31,6 +34,9 @@ internal sealed class LogWatch(IAppHost host, DeploymentContext context)
     /// <summary>How many lines were new so far, but for those that this wait itself caused.</summary>
     public long Grown { get; private set; }
 
+    /// <summary>How many of these were of a shape that this wait had not seen before: numbers and ids apart, a new line.</summary>
+    public long Novel { get; private set; }
+
     /// <summary>Reads what is new.</summary>
     /// <param name="cancellationToken">Ends the work.</param>
     public async Task ReadAsync(CancellationToken cancellationToken)
@@ -39,7 +45,7 @@ internal sealed class LogWatch(IAppHost host, DeploymentContext context)
         foreach (var line in lines.Skip(Overlap(lines)))
         {
             // Many applications log each request: the wait's own probes are no sign of progress.
-            if (!_probes.Any(probe => line.Contains(probe, StringComparison.Ordinal))) Grown++;
+            if (!_probes.Any(probe => line.Contains(probe, StringComparison.Ordinal))) Count(line);
             if (_meanings.Of(line) is not { } spec) continue;
             switch (spec.Meaning)
             {
@@ -69,6 +75,16 @@ internal sealed class LogWatch(IAppHost host, DeploymentContext context)
         var lines = await host.ReadLogAsync(context, count, Since, cancellationToken).ConfigureAwait(false);
         return lines.Count == 0 ? "Its log is empty." : $"Its last log lines:{Environment.NewLine}{string.Join(Environment.NewLine, lines)}";
     }
+
+    private void Count(string line)
+    {
+        Grown++;
+        if (_shapes.Count >= ShapesKept) _shapes.Clear();
+        if (_shapes.Add(NumberOrId().Replace(line, "#"))) Novel++;
+    }
+
+    [GeneratedRegex("[0-9A-Fa-f-]*[0-9][0-9A-Fa-f-]*", RegexOptions.CultureInvariant)]
+    private static partial Regex NumberOrId();
 
     /// <summary>How many of the lines were there at the last look: the longest end of the old that is a beginning of the new.</summary>
     private int Overlap(string[] lines)

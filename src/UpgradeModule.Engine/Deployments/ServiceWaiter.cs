@@ -132,7 +132,9 @@ internal sealed class ServiceWaiter(AppHosts hosts, IHealthProber prober) : ISer
                 _progressText = await request.Progress(cancellationToken).ConfigureAwait(false);
             }
 
-            var present = string.Create(CultureInfo.InvariantCulture, $"{service.ProcessId}|{service.ContainerId}|{report.Health}|{report.Detail}|{report.Progress}|{why}|{_progressText}|{_log.Grown}");
+            // What answers, and answers badly, may log the same failure for every probe: then only lines of another shape are a sign of anything.
+            var logged = report.Health is AppHealth.Healthy or AppHealth.Unhealthy ? _log.Novel : _log.Grown;
+            var present = string.Create(CultureInfo.InvariantCulture, $"{service.ProcessId}|{service.ContainerId}|{report.Health}|{report.Detail}|{report.Progress}|{why}|{_progressText}|{logged}");
             if (present == _last) return;
             _last = present;
             _still.Restart();

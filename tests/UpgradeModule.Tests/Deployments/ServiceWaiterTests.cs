@@ -127,6 +127,33 @@ public class ServiceWaiterTests
     }
 
     [Fact]
+    public async Task An_application_that_logs_the_same_failure_for_every_probe_does_not_move()
+    {
+        await using var scene = await ProcessScene.CreateAsync();
+        await scene.StartAsync();
+        await scene.WaitAsync();
+        var number = 0;
+        var prober = new SameProber(AppHealth.Unhealthy, () => File.AppendAllText(scene.Log, $"[02:15:{++number:00}.345] ERROR: no table, request 3fa85f64-{number:x4}\n    at read (reader.js:4:68)\n"));
+        var waiter = new ServiceWaiter(scene.Hosts, prober);
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        var failure = await Assert.ThrowsAsync<UpgradeException>(() => waiter.WaitAsync(scene.Context, new WaitRequest { Timeout = TimeSpan.FromSeconds(1) }, patience.Token));
+        Assert.Equal("ServiceTimeout", failure.ErrorId);
+        Assert.True(number > 3);
+    }
+
+    [Fact]
+    public async Task What_an_application_logs_while_it_starts_shows_that_it_moves()
+    {
+        await using var scene = await ProcessScene.CreateAsync();
+        await scene.StartAsync();
+        await scene.WaitAsync();
+        var number = 0;
+        var prober = new SameProber(AppHealth.Starting, () => File.AppendAllText(scene.Log, $"Converted {++number} of 50000 rows\n"));
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(4));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => new ServiceWaiter(scene.Hosts, prober).WaitAsync(scene.Context, new WaitRequest { Timeout = TimeSpan.FromSeconds(1) }, patience.Token));
+    }
+
+    [Fact]
     public async Task A_wait_is_cancelled_at_once()
     {
         await using var scene = await ProcessScene.CreateAsync("1.0.0", "SAMPLEAPP_MIGRATION_DELAY_MS=30000");
@@ -152,6 +179,16 @@ public class ServiceWaiterTests
         Assert.Equal(AppServiceStatus.Running, ready.Deployment.Status);
         Assert.Equal("1.0.0", ready.Deployment.Version?.Text);
         Assert.Equal(AppServiceStatus.Stopped, (await control.StopAsync(scene.Context, null, CancellationToken.None)).Deployment.Status);
+    }
+
+    /// <summary>Gives the same answer for ever, and makes the application log something each time.</summary>
+    private sealed class SameProber(AppHealth health, Action log) : IHealthProber
+    {
+        public Task<HealthReport> ProbeAsync(DeploymentContext context, AppVersion? expected, bool deep, CancellationToken cancellationToken)
+        {
+            log();
+            return Task.FromResult(new HealthReport { Health = health });
+        }
     }
 
     private sealed class QueuedProber(Queue<AppHealth> answers) : IHealthProber
