@@ -61,7 +61,10 @@ internal sealed partial class ContainerEngine
         }
 
         tracker.Finish();
-        var pulled = await InspectImageAsync(image.Wanted, cancellationToken).ConfigureAwait(false);
+        // An answer that ends early looks like one that ends; without this, the image that the tag named before would pass for the new one.
+        var version = await http.VersionAsync(cancellationToken).ConfigureAwait(false);
+        var pulled = await FindImageAsync(image.Wanted, cancellationToken).ConfigureAwait(false);
+        if (pulled is null || (tracker.Digest is null && !version.IsPodman)) throw EngineErrors.Failed(Address, image.Wanted, $"pull '{image.Wanted}'", "it ended before the image was complete");
         if (request.Platform is { } asked && !PlatformName.Matches(asked, pulled.Platform)) throw EngineErrors.PlatformMismatch(image.Wanted, asked, $"it is for {pulled.Platform}");
         return new PulledImage(request.Reference, DigestOf(image, tracker.Digest, pulled), pulled, before?.Id == pulled.Id);
     }
