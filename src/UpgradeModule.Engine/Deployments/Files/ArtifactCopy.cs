@@ -48,6 +48,13 @@ internal static class ArtifactCopy
         return HardLink.TryCreate(source, link) ? link : null;
     }
 
+    /// <summary>Gives a file the mode and owner of the installed one, as far as this user may.</summary>
+    /// <param name="installed">The installed one.</param>
+    /// <param name="file">The file.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    public static Task GiveRightsAsync(string installed, string file, CancellationToken cancellationToken) =>
+        OperatingSystem.IsWindows() ? Task.CompletedTask : TakeOverRightsAsync(installed, file, cancellationToken);
+
     /// <summary>What copies that were cut short have left beside a file.</summary>
     /// <param name="installed">The file.</param>
     public static IReadOnlyList<string> Leftovers(string installed) => Directory.GetFiles(Path.GetDirectoryName(installed)!, $".{Path.GetFileName(installed)}.*.new");

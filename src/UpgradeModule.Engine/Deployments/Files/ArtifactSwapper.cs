@@ -5,12 +5,13 @@ using UpgradeModule.Engine.Operations;
 namespace UpgradeModule.Engine.Deployments.Files;
 
 /// <summary>
-/// Swaps the installed artifact, crash-safe by order: the new one is written beside and flushed, the old one is kept under a second name, then one
-/// rename puts the new one in place.
+/// Swaps the installed artifact, crash-safe by order: the new one lies ready and is flushed (or is written beside first), the old one is kept under a
+/// second name, then one rename puts the new one in place.
 /// </summary>
 internal static class ArtifactSwapper
 {
     private const string InstalledKey = "installed";
+    private const string StagedKey = "staged";
 
     /// <summary>Puts an artifact in the place of the installed one, and keeps that.</summary>
     /// <param name="context">The deployment.</param>
@@ -29,7 +30,8 @@ internal static class ArtifactSwapper
         {
             // Kept already: this swap was begun before. Where its rename happened too, nothing is left to do.
             if (File.Exists(kept) && File.Exists(installed) && await IsSameAsync(installed, artifact, cancellationToken).ConfigureAwait(false)) return Point(context, installed, kept, version);
-            var partial = await ArtifactCopy.WriteBesideAsync(artifact.Path, installed, label, cancellationToken).ConfigureAwait(false);
+            var ready = ArtifactStage.IsReady(context, artifact, installed);
+            var partial = ready ? artifact.Path : await ArtifactCopy.WriteBesideAsync(artifact.Path, installed, label, cancellationToken).ConfigureAwait(false);
             try
             {
                 if (!File.Exists(kept)) Keep(installed, kept);
@@ -38,12 +40,14 @@ internal static class ArtifactSwapper
             }
             catch
             {
-                File.Delete(partial);
+                if (!ready) File.Delete(partial);
                 throw;
             }
 
             PrivateFiles.FlushDirectory(Path.GetDirectoryName(installed)!);
-            return Point(context, installed, kept, version);
+            if (ready) ArtifactStage.Left(context, artifact);
+            var point = Point(context, installed, kept, version);
+            return ready ? point with { Data = new Dictionary<string, string>(point.Data) { [StagedKey] = partial } } : point;
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
@@ -69,6 +73,7 @@ internal static class ArtifactSwapper
 
         try
         {
+            if (point.Data.TryGetValue(StagedKey, out var staged) && !await IsSameAsync(installed, point.Location, cancellationToken).ConfigureAwait(false)) ArtifactStage.Save(context, staged, installed);
             var linked = ArtifactCopy.TryLinkBeside(point.Location, installed);
             var partial = linked ?? await ArtifactCopy.WriteBesideAsync(point.Location, installed, "undo", cancellationToken).ConfigureAwait(false);
             try
@@ -117,7 +122,10 @@ internal static class ArtifactSwapper
         }
     }
 
-    private static string Installed(DeploymentContext context)
+    /// <summary>Gets the installed file: behind a link lies the file that is to change.</summary>
+    /// <param name="context">The deployment.</param>
+    /// <exception cref="UpgradeException"><c>DeploymentInvalid</c>, <c>ArtifactSwapFailed</c>.</exception>
+    public static string Installed(DeploymentContext context)
     {
         var path = context.Deployment.Settings.ArtifactPath;
         if (string.IsNullOrEmpty(path))
@@ -161,6 +169,11 @@ internal static class ArtifactSwapper
             context.Operation.Verbose($"The kept artifact '{kept}' stays a second name of the installed one: {failure.Message}");
         }
     }
+
+    // Whether it is back already: only then may what lies there be another than the one that was swapped in.
+    private static async Task<bool> IsSameAsync(string installed, string kept, CancellationToken cancellationToken) =>
+        File.Exists(installed) && new FileInfo(installed).Length == new FileInfo(kept).Length
+        && await FileHash.ComputeAsync(installed, cancellationToken).ConfigureAwait(false) == await FileHash.ComputeAsync(kept, cancellationToken).ConfigureAwait(false);
 
     private static async Task<bool> IsSameAsync(string path, AppArtifact artifact, CancellationToken cancellationToken) =>
         new FileInfo(path).Length == artifact.Size && await FileHash.ComputeAsync(path, cancellationToken).ConfigureAwait(false) == artifact.Sha256;

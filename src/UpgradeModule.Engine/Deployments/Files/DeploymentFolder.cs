@@ -43,6 +43,10 @@ internal sealed class DeploymentFolder
     /// <param name="label">The swap's label.</param>
     public string Kept(string label) => System.IO.Path.Combine(Path, "kept", Encode(label));
 
+    /// <summary>The folder of a version's artifact that lies ready for the swap.</summary>
+    /// <param name="version">The version.</param>
+    public string Staged(string version) => System.IO.Path.Combine(Path, "staged", Encode(version));
+
     /// <summary>Gets the directory that a deployment runs in.</summary>
     /// <param name="context">The deployment.</param>
     public static string WorkingDirectory(DeploymentContext context)

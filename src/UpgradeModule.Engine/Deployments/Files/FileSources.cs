@@ -20,7 +20,18 @@ internal sealed class FileSources(IArtifactFetcher artifacts, Func<Uri, Cancella
     {
         var wanted = ToArtifact(context, request);
         if (wanted.Destination.Length == 0) wanted = wanted with { Destination = ArtifactFolder.For(context.Deployment) };
+        ArtifactStage.GiveBack(context, wanted.Version);
         var artifact = await artifacts.FetchAsync(context.Spec, wanted, context.Operation, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            artifact = await ArtifactStage.PutAsync(context, artifact, ArtifactSwapper.Installed(context), cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // It can still be copied at the swap; that takes longer.
+            context.Operation.Verbose($"'{artifact.Path}' can't be laid ready for the swap: {failure.Message}");
+        }
+
         return new InstallSource { Version = artifact.Version, Edition = artifact.Edition, Artifact = artifact };
     }
 
