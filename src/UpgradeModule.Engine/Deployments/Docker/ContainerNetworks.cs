@@ -36,7 +36,8 @@ internal static class ContainerNetworks
     {
         // The built-in networks know neither aliases nor fixed addresses.
         if (s_builtIn.Contains(network, StringComparer.Ordinal)) return new EndpointSettings();
-        var aliases = (end.Aliases ?? []).Where(alias => !container.Id.StartsWith(alias, StringComparison.OrdinalIgnoreCase) || alias.Length < 12).Distinct(StringComparer.Ordinal).ToList();
+        // The engine adds the short id and the host name when it starts the container.
+        var aliases = (end.Aliases ?? []).Where(alias => alias != container.Config?.Hostname).Where(alias => !container.Id.StartsWith(alias, StringComparison.OrdinalIgnoreCase) || alias.Length < 12).Distinct(StringComparer.Ordinal).ToList();
         return new EndpointSettings
         {
             IPAMConfig = end.IPAMConfig is { } asked && (asked.IPv4Address ?? asked.IPv6Address ?? (asked.LinkLocalIPs is { Count: > 0 } ? "" : null)) is not null ? asked : null,

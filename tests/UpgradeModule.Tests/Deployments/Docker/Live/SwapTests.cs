@@ -89,11 +89,14 @@ public class SwapTests(ContainerEngineFixture docker)
         Assert.Equal(new[] { back, front }.Order(), after.NetworkSettings!.Networks!.Keys.Order());
         var (frontEnd, backEnd) = (after.NetworkSettings.Networks[front], after.NetworkSettings.Networks[back]);
         Assert.Equal(("172.31.77.9", "172.31.77.9"), (frontEnd.IPAMConfig!.IPv4Address, frontEnd.IPAddress));
-        Assert.Equal(["web"], frontEnd.Aliases!.Where(alias => !after.Id.StartsWith(alias, StringComparison.Ordinal)));
-        Assert.Equal(["inner", "deeper"], backEnd.Aliases!.Where(alias => !after.Id.StartsWith(alias, StringComparison.Ordinal)));
+        Assert.Equal(["web"], Own(frontEnd));
+        Assert.Equal(["inner", "deeper"], Own(backEnd));
         Assert.DoesNotContain(before.Id[..12], backEnd.Aliases!);
         Assert.Equal([port], after.NetworkSettings.Ports!["8080/tcp"]!.Select(binding => binding.HostPort));
         Assert.Equal("127.0.0.1", after.NetworkSettings.Ports["8080/tcp"]![0].HostIp);
+
+        // The engine adds the short id and the host name by itself.
+        IEnumerable<string> Own(EndpointSettings end) => end.Aliases!.Where(alias => !after.Id.StartsWith(alias, StringComparison.Ordinal) && alias != "thing.example.org");
     }
 
     [SkippableFact]
