@@ -9,6 +9,14 @@ internal static class ReadinessChecks
     public static IReadOnlyList<IReadinessCheck> All { get; } =
     [
         new LockedCheck(),
+        new ContainerEngineRightsCheck(),
+        new OwnedByComposeCheck(),
+        new OwnedBySwarmCheck(),
+        new RemovedWhenStoppedCheck(),
+        new AutoUpdaterCheck(),
+        new DataInContainerCheck(),
+        new MutableTagCheck(),
+        new PortPublishedCheck(),
         new PathExistsCheck(),
         new ReleaseStatusCheck(),
         new EndOfLifeCheck(),

@@ -14,7 +14,8 @@ internal sealed class ReadinessService(ReadinessServices services, IReadOnlyList
     {
         var (path, refused) = Plan(context, request);
         var shared = new ReadinessContext(services, context, request, path, cancellationToken);
-        var results = await Task.WhenAll(_checks.Select(check => RunAsync(check, shared, cancellationToken))).ConfigureAwait(false);
+        var checks = _checks.Where(check => check.Concerns(shared)).ToList();
+        var results = await Task.WhenAll(checks.Select(check => RunAsync(check, shared, cancellationToken))).ConfigureAwait(false);
         var findings = results.SelectMany(result => result).ToList();
         if (refused is not null) findings.Insert(0, refused.Value);
         IReadOnlyList<Blocker> blockers = [.. findings.Where(found => found.Finding.Blocks).Select(ToBlocker)];
@@ -25,7 +26,7 @@ internal sealed class ReadinessService(ReadinessServices services, IReadOnlyList
             Blockers = blockers,
             Warnings = [.. findings.Where(found => !found.Finding.Blocks).Select(ToBlocker)],
             Path = path,
-            Checks = [.. _checks.Select(check => check.Name)],
+            Checks = [.. checks.Select(check => check.Name)],
         };
     }
 

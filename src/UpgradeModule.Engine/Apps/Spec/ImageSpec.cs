@@ -21,6 +21,12 @@ public sealed record ImageSpec
     /// <summary>The path inside the container that holds data.</summary>
     public string? DataPath { get; set; }
 
+    /// <summary>
+    /// How a database file that lies in the container itself is moved out of it, as Markdown. <c>{container}</c>, <c>{image}</c>, <c>{file}</c> (its path inside),
+    /// <c>{fileName}</c> and <c>{folder}</c> are replaced.
+    /// </summary>
+    public string? MoveDataOut { get; set; }
+
     /// <summary>The user it runs as, where not root.</summary>
     public string? ConfigUser { get; set; }
 }

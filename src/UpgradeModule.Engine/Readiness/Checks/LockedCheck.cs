@@ -1,3 +1,5 @@
+using UpgradeModule.Engine.Deployments.Docker;
+
 namespace UpgradeModule.Engine.Readiness.Checks;
 
 /// <summary>Nobody else is at work on the deployment.</summary>
@@ -10,6 +12,13 @@ internal sealed class LockedCheck : IReadinessCheck
     public async Task<IReadOnlyList<Finding>> RunAsync(ReadinessContext context, CancellationToken cancellationToken)
     {
         if (context.Request.HoldsLock) return [];
+
+        // In a container's engine a lock is a thing that others see come and go, so it is only looked at.
+        if (await ContainerLook.AtAsync(context, cancellationToken).ConfigureAwait(false) is { } look)
+        {
+            return await ContainerLock.SeeAsync(look.Deployment, cancellationToken).ConfigureAwait(false) is { } held ? [Finding.Blocker(held.Message, "", context.Name)] : [];
+        }
+
         try
         {
             // Taken for a moment and given back: there is no other way to see it that can't be wrong.

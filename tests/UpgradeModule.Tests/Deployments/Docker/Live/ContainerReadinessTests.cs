@@ -1,0 +1,145 @@
+using NSubstitute;
+using UpgradeModule.Engine.Apps;
+using UpgradeModule.Engine.Artifacts;
+using UpgradeModule.Engine.Containers.Objects;
+using UpgradeModule.Engine.Databases;
+using UpgradeModule.Engine.Deployments;
+using UpgradeModule.Engine.Migrations;
+using UpgradeModule.Engine.Paths;
+using UpgradeModule.Engine.Readiness;
+using UpgradeModule.Engine.Readiness.Checks;
+using UpgradeModule.Tests.Apps;
+using UpgradeModule.Tests.Support;
+
+namespace UpgradeModule.Tests.Deployments.Docker.Live;
+
+/// <summary>What stands in the way of an upgrade in a container, each by its name.</summary>
+[Collection("Containers")]
+public class ContainerReadinessTests(ContainerEngineFixture docker)
+{
+    [SkippableTheory]
+    [InlineData("com.docker.compose.project", "OwnedByCompose")]
+    [InlineData("com.docker.swarm.service.name", "OwnedBySwarm")]
+    [InlineData("io.kubernetes.pod.name", "OwnedBySwarm")]
+    [InlineData("PODMAN_SYSTEMD_UNIT", "RemovedWhenStopped")]
+    [InlineData("io.containers.autoupdate", "AutoUpdater")]
+    public async Task A_container_that_somebody_else_makes_is_a_blocker(string label, string check)
+    {
+        docker.Require();
+        await using var scene = new DockerScene(docker.Engine, docker.Images);
+        await scene.CreateAsync(request => request with { Config = request.Config with { Labels = new Dictionary<string, string> { [label] = "theirs" } } });
+
+        var (name, finding) = Assert.Single(await FindAsync(scene));
+
+        Assert.Equal((check, true), (name, finding.Blocks));
+        Assert.Contains(scene.Name, finding.Message);
+        Assert.NotEmpty(finding.Remedy);
+    }
+
+    [SkippableFact]
+    public async Task A_container_without_any_of_it_is_ready()
+    {
+        docker.Require();
+        await using var scene = new DockerScene(docker.Engine, docker.Images);
+        await scene.CreateAsync(start: true);
+
+        Assert.Empty(await FindAsync(scene));
+        await using var held = await scene.Host.LockAsync(scene.Context, "an upgrade", default);
+        Assert.Contains("for: an upgrade", Assert.Single(await new LockedCheck().RunAsync(Context(scene), default)).Message);
+    }
+
+    [SkippableFact]
+    public async Task One_that_is_removed_when_it_stops_is_a_blocker()
+    {
+        docker.Require();
+        await using var scene = new DockerScene(docker.Engine, docker.Images);
+        await scene.CreateAsync(request => request with { HostConfig = new HostConfig { AutoRemove = true } });
+
+        Assert.Equal("RemovedWhenStopped", Assert.Single(await FindAsync(scene)).Name);
+    }
+
+    [SkippableFact]
+    public async Task An_updater_that_runs_is_a_blocker_unless_the_container_is_taken_out()
+    {
+        docker.Require();
+        await using var scene = new DockerScene(docker.Engine, docker.Images);
+        await scene.CreateAsync();
+        var updater = "nickfedor/watchtower:" + scene.Name;
+        await scene.Engine.TagImageAsync(await scene.ImageAsync("1.0.0"), updater, default);
+        await scene.Engine.CreateContainerAsync(new ContainerCreateRequest { Name = scene.Name + "-updater", Config = new ContainerConfig { Image = updater } }, default);
+        await scene.Engine.StartContainerAsync(scene.Name + "-updater", default);
+
+        var (name, finding) = Assert.Single(await FindAsync(scene));
+
+        Assert.Equal("AutoUpdater", name);
+        Assert.Contains($"docker stop {scene.Name}-updater", finding.Remedy);
+        await scene.Engine.RemoveContainerAsync(scene.Name, true, true, default);
+        await scene.CreateAsync(request => request with { Config = request.Config with { Labels = new Dictionary<string, string> { ["com.centurylinklabs.watchtower.enable"] = "false" } } });
+        Assert.Empty(await FindAsync(scene));
+        await scene.Engine.RemoveContainerAsync(scene.Name + "-updater", true, true, default);
+        await scene.Engine.RemoveImageAsync(updater, true, default);
+    }
+
+    [SkippableFact]
+    public async Task Data_in_the_container_itself_is_a_blocker_with_the_steps_out_of_it()
+    {
+        docker.Require();
+        await using var scene = new DockerScene(docker.Engine, docker.Images);
+        var steps = Definitions.Metabase.Image!.MoveDataOut;
+        scene.Spec = scene.Spec with { Image = scene.Spec.Image! with { DataPath = "/metabase.db", MoveDataOut = steps }, Settings = new SettingsSpec { Database = new DatabaseSettingsSpec { DefaultEngine = "H2", DefaultFile = "metabase.db", FileSuffix = ".mv.db" } } };
+        var image = await scene.ImageAsync("1.0.0", "mkdir /metabase.db; echo x > /metabase.db/metabase.db.mv.db", own => own with { User = null });
+        await scene.CreateAsync(image: image, start: true);
+        await scene.Engine.WaitContainerAsync(scene.Name, default);
+        var database = new DatabaseTarget { Engine = DatabaseEngine.H2, Path = "/work1/metabase.db.mv.db", FromSettings = true };
+
+        var (name, finding) = Assert.Single(await FindAsync(scene, database));
+
+        Assert.Equal(("DataInContainer", "/metabase.db/metabase.db.mv.db"), (name, finding.Target));
+        Assert.Contains($"docker cp {scene.Name}:/metabase.db/metabase.db.mv.db ./metabase.db.mv.db", finding.Remedy);
+        Assert.Contains($"{image} \"load-from-h2 /h2/metabase.db\"", finding.Remedy);
+        Assert.Empty(await FindAsync(scene, database with { Engine = DatabaseEngine.Sqlite, Path = "/data/thing.db" }));
+    }
+
+    [SkippableFact]
+    public async Task A_tag_that_moves_is_a_warning_and_a_port_of_the_engines_choice_a_blocker()
+    {
+        docker.Require();
+        await using var scene = new DockerScene(docker.Engine, docker.Images);
+        var moving = scene.Repository + ":latest";
+        await scene.Engine.TagImageAsync(await scene.ImageAsync("1.0.0"), moving, default);
+        var made = await scene.CreateAsync(request => request with { HostConfig = new HostConfig { PublishAllPorts = true } }, moving, start: true);
+        var port = made.NetworkSettings!.Ports!.Values.First()![0].HostPort;
+
+        var found = await FindAsync(scene, null, $"http://127.0.0.1:{port}");
+
+        Assert.Equal([("MutableTag", false), ("PortPublished", true)], found.Select(one => (one.Name, one.Finding.Blocks)).Order());
+        await scene.Engine.RemoveContainerAsync(scene.Name, true, true, default);
+        await scene.Engine.RemoveImageAsync(moving, true, default);
+    }
+
+    private static ReadinessContext Context(DockerScene scene, DatabaseTarget? database = null, string? url = null)
+    {
+        var services = new ReadinessServices
+        {
+            Hosts = _ => scene.Host,
+            OpenDatabase = (_, _) => throw new NotSupportedException(),
+            Prober = Substitute.For<IHealthProber>(),
+            Planner = Substitute.For<IUpgradePathPlanner>(),
+            Migrations = Substitute.For<IMigrationReader>(),
+            Artifacts = Substitute.For<IArtifactFetcher>(),
+            Inspect = (context, _) => Task.FromResult(context.Deployment),
+            UsualBackupFolder = Path.GetTempPath(),
+        };
+        var context = scene.Context;
+        return new ReadinessContext(services, context with { Deployment = context.Deployment with { Database = database, Url = url } }, new ReadinessRequest(), new UpgradePath(), default);
+    }
+
+    private static async Task<IReadOnlyList<(string Name, Finding Finding)>> FindAsync(DockerScene scene, DatabaseTarget? database = null, string? url = null)
+    {
+        IReadinessCheck[] checks = [new ContainerEngineRightsCheck(), new OwnedByComposeCheck(), new OwnedBySwarmCheck(), new RemovedWhenStoppedCheck(), new AutoUpdaterCheck(), new DataInContainerCheck(), new MutableTagCheck(), new PortPublishedCheck()];
+        var found = new List<(string, Finding)>();
+        var context = Context(scene, database, url);
+        foreach (var check in checks.Where(check => check.Concerns(context))) found.AddRange((await check.RunAsync(context, default)).Select(finding => (check.Name, finding)));
+        return found;
+    }
+}
