@@ -76,6 +76,35 @@ public class DockerUpgradeTests(ContainerEngineFixture docker)
         Assert.True(result.Outcome == UpgradeOutcome.Succeeded, result.Error);
     }
 
+    [SkippableFact]
+    public async Task A_database_in_a_neighbour_container_that_only_the_network_knows_is_backed_up_upgraded_and_taken_back()
+    {
+        docker.Require();
+        await using var postgres = await NeighbourPostgres.StartAsync(docker.Engine, docker.Images);
+        await using var scene = await DockerAppScene.StartAsync(
+            docker.Engine,
+            docker.Images,
+            request => request with { HostConfig = request.HostConfig with { NetworkMode = postgres.Network } },
+            ("SAMPLEAPP_DB_TYPE", "postgres"),
+            ("SAMPLEAPP_DB_HOST", "db"),
+            ("SAMPLEAPP_DB_NAME", "sample"),
+            ("SAMPLEAPP_DB_USER", "postgres"),
+            ("SAMPLEAPP_FAIL_MIGRATION", "v2.00-002"));
+        Assert.Equal(("db", "sample"), (scene.Deployment.Database!.Server, scene.Deployment.Database.Name));
+        await using var writer = new NoteWriter(scene.Url);
+
+        var result = await scene.UpgradeAsync();
+
+        Assert.True(result.Outcome == UpgradeOutcome.RolledBack, result.Error);
+        Assert.Equal("1.1.0", result.Reached!.Text);
+        Assert.NotNull(result.Backup!.ProvenOn);
+        Assert.Equal("1.1.0", await scene.AnsweredVersionAsync());
+        await Task.Delay(300);
+        await writer.StopAsync();
+        await AssertEveryNoteIsThereAsync(scene, writer);
+        Assert.Equal([postgres.Network], (await scene.InspectAsync()).NetworkSettings!.Networks!.Keys);
+    }
+
     private static async Task AssertEveryNoteIsThereAsync(DockerAppScene scene, NoteWriter writer)
     {
         Assert.NotEmpty(writer.Acknowledged);
