@@ -13,6 +13,9 @@ internal sealed partial class ContainerEngine
 {
     private const string AuthHeader = "X-Registry-Auth";
 
+    /// <summary>Since then one name may hold the image for several platforms, and an inspect can be told which.</summary>
+    private static readonly Version ImagesOfMany = new(1, 49);
+
     /// <inheritdoc/>
     public async Task<IReadOnlyList<ImageSummary>> ListImagesAsync(CancellationToken cancellationToken)
     {
@@ -22,8 +25,7 @@ internal sealed partial class ContainerEngine
     }
 
     /// <inheritdoc/>
-    public Task<ImageInspect?> FindImageAsync(string image, CancellationToken cancellationToken) =>
-        FindAsync($"/images/{ImagePath(image)}/json", image, $"inspect the image '{image}'", EngineJson.Default.ImageInspect, cancellationToken);
+    public Task<ImageInspect?> FindImageAsync(string image, CancellationToken cancellationToken) => FindVariantAsync(image, null, cancellationToken);
 
     /// <inheritdoc/>
     public async Task<ImageInspect> InspectImageAsync(string image, CancellationToken cancellationToken) =>
@@ -63,7 +65,7 @@ internal sealed partial class ContainerEngine
         tracker.Finish();
         // An answer that ends early looks like one that ends; without this, the image that the tag named before would pass for the new one.
         var version = await http.VersionAsync(cancellationToken).ConfigureAwait(false);
-        var pulled = await FindImageAsync(image.Wanted, cancellationToken).ConfigureAwait(false);
+        var pulled = await FindVariantAsync(image.Wanted, version.ApiVersion >= ImagesOfMany ? request.Platform : null, cancellationToken).ConfigureAwait(false);
         if (pulled is null || (tracker.Digest is null && !version.IsPodman)) throw EngineErrors.Failed(Address, image.Wanted, $"pull '{image.Wanted}'", "it ended before the image was complete");
         if (request.Platform is { } asked && !PlatformName.Matches(asked, pulled.Platform)) throw EngineErrors.PlatformMismatch(image.Wanted, asked, $"it is for {pulled.Platform}");
         return new PulledImage(request.Reference, DigestOf(image, tracker.Digest, pulled), pulled, before?.Id == pulled.Id);
@@ -129,6 +131,9 @@ internal sealed partial class ContainerEngine
         if ((image.Digest ?? told) is { } digest) return $"{image.Name}@{digest}";
         return pulled.RepoDigests?.FirstOrDefault(image.IsOf) is { } known ? $"{image.Name}@{known.Split('@')[1]}" : "";
     }
+
+    private Task<ImageInspect?> FindVariantAsync(string image, string? platform, CancellationToken cancellationToken) =>
+        FindAsync($"/images/{ImagePath(image)}/json" + Query(("platform", platform is null ? null : PlatformName.Json(platform))), image, $"inspect the image '{image}'", EngineJson.Default.ImageInspect, cancellationToken);
 
     private async Task<string> TextAsync(HttpResponseMessage response, object target, string what, CancellationToken cancellationToken)
     {

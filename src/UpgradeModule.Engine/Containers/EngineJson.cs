@@ -21,6 +21,7 @@ namespace UpgradeModule.Engine.Containers;
 [JsonSerializable(typeof(EndpointSettings))]
 [JsonSerializable(typeof(TransferMessage))]
 [JsonSerializable(typeof(DistributionAnswer))]
+[JsonSerializable(typeof(DistributionPlatform))]
 [JsonSerializable(typeof(WaitAnswer))]
 [JsonSerializable(typeof(ExecAnswer))]
 [JsonSerializable(typeof(PathAnswer))]

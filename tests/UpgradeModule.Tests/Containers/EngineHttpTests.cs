@@ -174,6 +174,18 @@ public class EngineHttpTests
         Assert.Equal(("ContainerEngineFailed", "x:1"), (failure.ErrorId, failure.Target));
     }
 
+    [Theory]
+    [InlineData("1.48", "")]
+    [InlineData("1.49", "?platform=%7B%22architecture%22%3A%22arm64%22%2C%22os%22%3A%22linux%22%7D")]
+    public async Task Where_one_name_holds_several_platforms_the_one_that_was_asked_for_is_looked_at(string api, string query)
+    {
+        using var stand = new StandIn(api, "1.24") { Answer = path => path.EndsWith("/images/create", StringComparison.Ordinal) ? (200, "{\"status\":\"Digest: sha256:abc\"}") : path.EndsWith("/x:1/json", StringComparison.Ordinal) ? (200, "{\"Id\":\"sha256:new\",\"Os\":\"linux\",\"Architecture\":\"arm64\"}") : null };
+        await using var engine = stand.Open();
+        var pulled = await engine.PullImageAsync(new ImagePullRequest { Reference = "x:1", Platform = "linux/arm64" }, null, CancellationToken.None);
+        Assert.Equal(("x@sha256:abc", "linux/arm64"), (pulled.Digest, pulled.Image.Platform));
+        Assert.Equal($"/v{api}/images/x:1/json" + query, stand.Requests[^1]);
+    }
+
     [Fact]
     public async Task An_answer_that_is_not_the_apis_is_said()
     {
@@ -201,6 +213,7 @@ public class EngineHttpTests
             lock (Paths)
             {
                 Paths.Add(path);
+                Requests.Add(context.Request.RawUrl!);
                 if (body.Length > 0) Bodies.Add(body);
             }
 
@@ -229,6 +242,9 @@ public class EngineHttpTests
         });
 
         public List<string> Paths { get; } = [];
+
+        /// <summary>The paths with their queries.</summary>
+        public List<string> Requests { get; } = [];
 
         public List<string> Bodies { get; } = [];
 

@@ -1,3 +1,5 @@
+using System.Globalization;
+using UpgradeModule.Engine.Containers;
 using UpgradeModule.Engine.Databases;
 using UpgradeModule.Engine.Databases.Postgres;
 using UpgradeModule.Engine.Databases.Postgres.Programs;
@@ -6,11 +8,13 @@ using UpgradeModule.Tests.Support;
 
 namespace UpgradeModule.Tests.Databases;
 
-/// <summary>Proofs in a container of a real engine. They use the image postgres:(major) where it is on this machine, and pull nothing.</summary>
+/// <summary>Proofs in a container of a real engine. They use the image postgres:(major) where it is on this machine, else one made of this machine's own PostgreSQL, and pull nothing.</summary>
 [Collection("Postgres")]
 public class PostgresContainerTests(PostgresFixture postgres)
 {
-    private static readonly ScratchPlaces Places = new() { FindLocal = (_, _) => Task.FromResult<PostgresProgram?>(null), Image = null };
+    private static readonly IReadOnlyList<string> Folders = new ScratchPlaces().Directories;
+
+    private ScratchPlaces Places { get; set; } = Of(null);
 
     [SkippableFact]
     public async Task Without_the_right_and_without_server_programs_a_container_proves_the_backup_and_goes_away()
@@ -21,7 +25,7 @@ public class PostgresContainerTests(PostgresFixture postgres)
         var operation = new RecordingOperation();
         await using (var scratch = await Proof(access, new PgArchiver(), operation).RunAsync(content, operation, CancellationToken.None))
         {
-            Assert.Matches("^a throw-away container of '(docker.io/library/)?postgres:[0-9]+' by (docker|podman) [0-9.]+[^,]*$", scratch.Location);
+            Assert.Matches("^a throw-away container of '(docker.io/library/|um-test/)?postgres:[0-9]+' by (docker|podman) [0-9.]+[^,]*$", scratch.Location);
             Assert.Empty(TableComparison.Differences(content.Tables, await scratch.Database.CountRowsAsync(CancellationToken.None)));
             Assert.Equal([["3", "ä"]], await scratch.Database.QueryAsync("SELECT i, t FROM t WHERE i = 3", CancellationToken.None));
             Assert.Equal("127.0.0.1", scratch.Database.Target.Server);
@@ -108,7 +112,7 @@ public class PostgresContainerTests(PostgresFixture postgres)
         using var folder = new TempFolder();
         var (access, content) = await DumpAsync(folder);
         var operation = new RecordingOperation();
-        var places = new ScratchPlaces { FindLocal = Places.FindLocal, Image = "127.0.0.1:1/nobody/postgres:{major}" };
+        var places = Of("127.0.0.1:1/nobody/postgres:{major}");
         var failure = await Assert.ThrowsAsync<UpgradeException>(() => Proof(access, new PgArchiver(), operation, places).RunAsync(content, operation, CancellationToken.None));
         Assert.Equal("ScratchUnavailable", failure.ErrorId);
         Assert.Contains($"the role '{access.Target.User}' may not create databases", failure.Message, StringComparison.Ordinal);
@@ -118,20 +122,29 @@ public class PostgresContainerTests(PostgresFixture postgres)
         Assert.Contains(operation.Verboses, line => line.Contains("is not on this machine", StringComparison.Ordinal));
     }
 
-    private static PostgresProof Proof(DatabaseAccess access, IPostgresArchiver archiver, RecordingOperation operation, ScratchPlaces? places = null) =>
+    private static ScratchPlaces Of(string? image) => new() { FindLocal = (_, _) => Task.FromResult<PostgresProgram?>(null), Image = image };
+
+    private PostgresProof Proof(DatabaseAccess access, IPostgresArchiver archiver, RecordingOperation operation, ScratchPlaces? places = null) =>
         new(new PostgresServer(access), archiver, places ?? Places, copy => new PostgresDatabase(copy, operation));
 
     private async Task<ContainerCli> RequireAsync()
     {
         postgres.Require();
-        var (cli, missing) = await ContainerCli.FindAsync(Places.Directories, CancellationToken.None);
+        var (cli, missing) = await ContainerCli.FindAsync(Folders, CancellationToken.None);
         Skip.If(cli is null, "No container engine: " + missing);
-        var image = await ImageAsync(cli);
-        Skip.IfNot(await cli.HasImageAsync(image, CancellationToken.None), $"The image '{image}' is not on this machine.");
+        Places = Of(await ImageAsync(cli));
         return cli;
     }
 
-    private async Task<string> ImageAsync(ContainerCli cli) => (cli.Name == "podman" ? "docker.io/library/postgres:" : "postgres:") + int.Parse((await postgres.AskAsync("SHOW server_version_num"))!, System.Globalization.CultureInfo.InvariantCulture) / 10000;
+    private async Task<string> ImageAsync(ContainerCli cli)
+    {
+        var major = int.Parse((await postgres.AskAsync("SHOW server_version_num"))!, CultureInfo.InvariantCulture) / 10000;
+        var official = string.Create(CultureInfo.InvariantCulture, $"{(cli.Name == "podman" ? "docker.io/library/" : "")}postgres:{major}");
+        if (await cli.HasImageAsync(official, CancellationToken.None)) return official;
+        Skip.If(cli.Name == "podman", $"The image '{official}' is not on this machine.");
+        await using var engine = ContainerEngines.Open(null);
+        return await new TestImages(engine).PostgresAsync(major);
+    }
 
     private static async Task<IReadOnlyList<string>> NamesAsync(ContainerCli cli) => (await cli.RunAsync(["ps", "--all", "--format", "{{.Names}}"], CancellationToken.None)).Lines;
 

@@ -58,6 +58,26 @@ internal sealed class TestImages(IContainerEngine engine)
         });
     }
 
+    /// <summary>
+    /// PostgreSQL as an image, <c>um-test/postgres:15</c>, made of this machine's own programs: it takes POSTGRES_PASSWORD, POSTGRES_USER and POSTGRES_DB as the
+    /// official one does, listens on 5432, and keeps its data in the volume <c>/var/lib/postgresql/data</c>. Skips the test where they aren't installed.
+    /// </summary>
+    /// <param name="major">The major.</param>
+    public Task<string> PostgresAsync(int major = 15) => MakeAsync(new TestImage
+    {
+        Reference = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"um-test/postgres:{major}"),
+        Layers = [BusyBoxLayer.Value, .. PostgresFiles.Layers(major)],
+        Config = new ContainerConfig
+        {
+            Entrypoint = ["/entrypoint.sh"],
+            Cmd = ["postgres"],
+            User = "app",
+            Env = ["PATH=/bin:" + PostgresFiles.Programs(major), "PGDATA=/var/lib/postgresql/data"],
+            ExposedPorts = new Dictionary<string, JsonElement> { ["5432/tcp"] = Empty },
+            Volumes = new Dictionary<string, JsonElement> { ["/var/lib/postgresql/data"] = Empty },
+        },
+    });
+
     /// <summary>The empty object that the API has for the members of a set.</summary>
     public static JsonElement Empty { get; } = JsonDocument.Parse("{}").RootElement;
 
@@ -111,7 +131,7 @@ internal sealed class TestImages(IContainerEngine engine)
     {
         var busybox = BackgroundProgram.Find("busybox");
         Skip.If(busybox is null, "busybox is not installed (Debian: busybox-static).");
-        Skip.IfNot(DotNetFiles.IsStatic(busybox!), "busybox is not the static one (Debian: busybox-static).");
+        Skip.IfNot(SystemLibraries.IsStatic(busybox!), "busybox is not the static one (Debian: busybox-static).");
         return busybox!;
     }
 

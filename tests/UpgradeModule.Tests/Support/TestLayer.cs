@@ -53,6 +53,12 @@ internal sealed class TestLayer
         }
     });
 
+    /// <summary>A layer of empty folders that belong to the user app (1000), those above before those beneath.</summary>
+    public static TestLayer OfFolders(params string[] folders) => new(writer =>
+    {
+        foreach (var folder in folders) writer.WriteEntry(new PaxTarEntry(TarEntryType.Directory, folder.TrimStart('/')) { Mode = Everybody, ModificationTime = Then, Uid = 1000, Gid = 1000 });
+    });
+
     private static void Add(TarWriter writer, string path, Stream content) =>
         writer.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, path.TrimStart('/')) { Mode = Everybody, ModificationTime = Then, DataStream = content });
 }

@@ -1,3 +1,6 @@
+using System.Text.Json;
+using UpgradeModule.Engine.Containers.Objects;
+
 namespace UpgradeModule.Engine.Containers.Registries;
 
 /// <summary>Compares platforms: <c>linux/amd64</c>, <c>linux/arm64/v8</c>.</summary>
@@ -10,6 +13,14 @@ internal static class PlatformName
     {
         var (want, have) = (Parts(asked), Parts(actual));
         return want.Os == have.Os && want.Processor == have.Processor && (want.Variant.Length == 0 || have.Variant.Length == 0 || want.Variant == have.Variant);
+    }
+
+    /// <summary>Writes a platform as an inspect of an image takes it.</summary>
+    /// <param name="platform">The platform.</param>
+    public static string Json(string platform)
+    {
+        var (os, processor, variant) = Parts(platform);
+        return JsonSerializer.Serialize(new DistributionPlatform { Os = os, Architecture = processor, Variant = variant.Length > 0 ? variant : null }, EngineJson.Default.DistributionPlatform);
     }
 
     private static (string Os, string Processor, string Variant) Parts(string platform)
