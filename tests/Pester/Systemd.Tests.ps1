@@ -30,8 +30,8 @@ Describe 'An app that systemd runs' -ForEach @{ Missing = $missing } {
             if ($Register) {
                 $null = Invoke-InMachine $machine -Argument @{ App = $app; With = $With } {
                     $app = $Argument.App
-                    $settings = [UpgradeModule.AppHostSettings] (@{ Unit = $app.Unit } + $Argument.With)
-                    [UpgradeModule.AppDeployment]@{ Name = $app.Name; App = $app.Definition; HostKind = 'Systemd'; Settings = $settings } | Register-AppDeployment | ForEach-Object Name
+                    $with = $Argument.With
+                    $null = Register-AppDeployment $app.Name $app.Definition -Unit $app.Unit @with
                     if ((Get-AppDeployment $app.Name).Status -ne 'Stopped') { $null = Get-AppDeployment $app.Name | Wait-AppService -Timeout 60 }
                 }
             }
@@ -168,6 +168,18 @@ Describe 'An app that systemd runs' -ForEach @{ Missing = $missing } {
         Get-Property $bad NRestarts | Should -Be 0
     }
 
+    It 'is found, as a deployment that can be registered as it is' {
+        $app = Install-Unit -Start
+        $found = Invoke-InMachine $machine -Argument $app {
+            $one = Find-AppDeployment -App /opt/test/definition/sampleapp.json -WarningAction SilentlyContinue | Where-Object { $_.Settings.ArtifactPath -eq $Argument.Artifact }
+            $one | Select-Object Name, App, HostKind, Url, Status, @{ n = 'Version'; e = { "$($_.Version)" } }, @{ n = 'Artifact'; e = { $_.Settings.ArtifactPath } }, @{ n = 'Files'; e = { $_.Settings.EnvironmentFiles -join ' ' } }
+            $one | Register-AppDeployment | ForEach-Object { "$($_.Name) $($_.Database.Path)" }
+        }
+        $found[0].Name, $found[0].App, $found[0].HostKind, $found[0].Url, $found[0].Version, $found[0].Artifact, $found[0].Files, $found[0].Status | Should -Be $app.Name, 'sampleapp', 'Systemd', $app.Url, '1.0.0', $app.Artifact, $app.Environment, 'Running'
+        $found | Should -HaveCount 2
+        $found[1] | Should -Be "$($app.Name) $($app.Folder)/notes.db"
+    }
+
     Context 'run by java' {
         BeforeAll {
             if ($Missing) { return }
@@ -191,21 +203,11 @@ chmod 755 '/opt/java $major/bin/java'
             $script:command = '"/opt/java 11/bin/java" "-Da=b  c" -Dq=it\''s "-Dx=\"quoted\" \\ 100%%" -Du=ä $UNUSED ${UNUSED} -jar {artifact}'
             function Get-Java($App) { Invoke-Shell $machine "tr '\0' '\n' < /proc/`$(systemctl show $($App.Unit) --value -p MainPID)/environ | sed -n 's/^STANDIN_JAVA=//p'" }
             function Get-ExecStart($App) { Invoke-Shell $machine "busctl get-property org.freedesktop.systemd1 /org/freedesktop/systemd1/unit/$($App.Name)_2eservice org.freedesktop.systemd1.Service ExecStartEx | sed 's/ [0-9]* [0-9]* [0-9]* [0-9]* [0-9]* [0-9]* [0-9]*`$//'" }
-            function Register-WithJava($App) {
-                $null = Invoke-InMachine $machine -Argument $App {
-                    $java = [System.Collections.Generic.Dictionary[string, string]]::new()
-                    $java['11'] = '/opt/java 11/bin/java'
-                    $java['21'] = '/opt/java 21/bin/java'
-                    $settings = [UpgradeModule.AppHostSettings]@{ Unit = $Argument.Unit; JavaPath = $java }
-                    $null = [UpgradeModule.AppDeployment]@{ Name = $Argument.Name; App = $Argument.Definition; HostKind = 'Systemd'; Settings = $settings } | Register-AppDeployment
-                    $null = Get-AppDeployment $Argument.Name | Wait-AppService -Timeout 60
-                }
-            }
+            $script:java = @{ Definition = '/srv/definitions/java.json'; Command = $command; Start = $true; Register = $true; With = @{ JavaPath = @{ 11 = '/opt/java 11/bin/java'; 21 = '/opt/java 21/bin/java' } } }
         }
 
         It 'runs each version on its own Java, by a drop-in with the same arguments, which stays when the run is completed' {
-            $app = Install-Unit -Command $command -Definition /srv/definitions/java.json -Start
-            Register-WithJava $app
+            $app = Install-Unit @java
             $before = Get-ExecStart $app
             Get-Java $app | Should -Be 11
             $result = Invoke-Upgrade $app
@@ -222,8 +224,7 @@ chmod 755 '/opt/java $major/bin/java'
         }
 
         It 'takes the drop-in back with the version' {
-            $app = Install-Unit -Command $command -Definition /srv/definitions/java.json -Start -Setting 'SAMPLEAPP_FAIL_MIGRATION=v2.00-002'
-            Register-WithJava $app
+            $app = Install-Unit @java -Setting 'SAMPLEAPP_FAIL_MIGRATION=v2.00-002'
             $before = Get-ExecStart $app
             $result = Invoke-Upgrade $app
             $result.Outcome | Should -Be RolledBack
@@ -238,8 +239,8 @@ chmod 755 '/opt/java $major/bin/java'
         $app = Install-Unit -Start
         $seen = foreach ($user in 'notes', 'guest') {
             Invoke-InMachine $machine -User $user -Argument $app {
-                $settings = [UpgradeModule.AppHostSettings]@{ Unit = $Argument.Unit }
-                $deployment = [UpgradeModule.AppDeployment]@{ Name = 'mine'; App = $Argument.Definition; HostKind = 'Systemd'; Settings = $settings }
+                # What root registered, as it would come from another session: this user can't even read its settings.
+                $deployment = [UpgradeModule.AppDeployment]@{ Name = 'mine'; App = $Argument.Definition; HostKind = 'Systemd'; Settings = [UpgradeModule.AppHostSettings]@{ Unit = $Argument.Unit } }
                 try { $null = $deployment | Stop-AppService -ErrorAction Stop } catch { @{ Id = $_.FullyQualifiedErrorId; Message = "$_ $($_.ErrorDetails.RecommendedAction)"; Category = "$($_.CategoryInfo.Category)" } }
             }
         }

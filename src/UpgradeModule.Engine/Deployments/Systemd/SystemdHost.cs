@@ -188,8 +188,10 @@ internal sealed class SystemdHost : IAppHost
         Restarts = state.Restarts,
     };
 
-    // What ended with a code that the definition calls a success has not crashed, whatever the unit calls it: a JVM's 143, say.
-    private static AppServiceStatus Status(DeploymentContext context, UnitState state) => state.ActiveState switch
+    /// <summary>What a unit is doing, in one word. What ended with a code that the definition calls a success has not crashed, whatever the unit calls it: a JVM's 143, say.</summary>
+    /// <param name="context">The deployment.</param>
+    /// <param name="state">What its unit is doing.</param>
+    internal static AppServiceStatus Status(DeploymentContext context, UnitState state) => state.ActiveState switch
     {
         "active" or "reloading" or "refreshing" => AppServiceStatus.Running,
         "activating" => state.IsRestarting ? AppServiceStatus.Restarting : AppServiceStatus.Starting,

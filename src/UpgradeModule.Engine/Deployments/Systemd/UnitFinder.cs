@@ -95,6 +95,7 @@ internal sealed class UnitFinder(UnitReader reader, Units units, IArtifactFetche
             App = spec.Name,
             Edition = Edition(spec, version, settings),
             Version = version,
+            Status = SystemdHost.Status(unit.Context, unit.State),
             Url = Url(spec, settings),
             Settings = host with { EnvironmentFiles = UnitSettings.Files(unit.Definition) },
         };
