@@ -137,6 +137,11 @@ public interface IAppHost
     /// <param name="cancellationToken">Ends the work.</param>
     Task<IReadOnlyList<string>> ReadLogAsync(DeploymentContext context, int lines, DateTimeOffset? since, CancellationToken cancellationToken);
 
+    /// <summary>Tells whether the caller may stop, start and change the service. Nothing is changed.</summary>
+    /// <param name="context">The deployment.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    Task<RightsCheck> CheckRightsAsync(DeploymentContext context, CancellationToken cancellationToken) => Task.FromResult(RightsCheck.Enough);
+
     /// <summary>Takes the lock that lies at the deployment, so that another user's or machine's run sees it.</summary>
     /// <param name="context">The deployment.</param>
     /// <param name="purpose">What it is taken for, for the message that others get.</param>

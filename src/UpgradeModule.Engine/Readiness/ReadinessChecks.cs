@@ -26,6 +26,7 @@ internal static class ReadinessChecks
         new PortFreeCheck(),
         new ArtifactAvailableCheck(),
         new FilePermissionsCheck(),
+        new HostRightsCheck(),
         new RuntimeCheck(),
         new RuntimeArgumentsCheck(),
         new SettingsCheck(),

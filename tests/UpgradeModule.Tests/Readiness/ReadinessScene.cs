@@ -38,6 +38,7 @@ internal sealed class ReadinessScene : IDisposable
         var files = new FileSources(Artifacts, async (address, _) => (await Head(address), Length));
         Host.CheckSourceAsync(default!, default!, default).ReturnsForAnyArgs(call => files.CheckAsync(call.Arg<DeploymentContext>(), call.Arg<SourceRequest>(), call.Arg<CancellationToken>()));
         Host.FindJavaAsync(default!, default!, default).ReturnsForAnyArgs(_ => Deployment.Settings.Command is { } command && System.IO.Path.GetFileName(command) == "java" ? command : null);
+        Host.CheckRightsAsync(default!, default).ReturnsForAnyArgs(_ => Rights);
         Host.LockAsync(default!, default!, default).ReturnsForAnyArgs(_ => Substitute.For<IAsyncDisposable>());
         Prober.ProbeAsync(default!, default, default, default).ReturnsForAnyArgs(_ => Health);
         Migrations.ReadAsync(default!, default!, default).ReturnsForAnyArgs(_ => Migration);
@@ -45,6 +46,8 @@ internal sealed class ReadinessScene : IDisposable
     }
 
     public static UpgradeException Unreachable { get; } = new("DatabaseUnreachable", UpgradeErrorCategory.ConnectionError, "db", "The server db does not answer.", "Start it.");
+
+    public RightsCheck Rights { get; set; } = RightsCheck.Enough;
 
     public IAppHost Host { get; } = Substitute.For<IAppHost>();
 

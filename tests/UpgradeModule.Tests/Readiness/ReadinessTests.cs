@@ -373,6 +373,17 @@ public sealed class ReadinessTests : IDisposable
         Assert.True((await _scene.CheckAsync()).Ready);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_right_that_is_missing_for_sure_is_a_blocker(bool certain)
+    {
+        _scene.Rights = new RightsCheck { Missing = "may not stop it", Remedy = "Run this as root.", Certain = certain };
+        var result = await _scene.CheckAsync();
+        Assert.Equal(certain ? 1 : 0, result.Blockers.Count(static blocker => blocker.Check == "HostRights"));
+        Assert.Equal(certain ? 0 : 1, result.Warnings.Count(static warning => warning.Check == "HostRights"));
+    }
+
     [Fact]
     public async Task An_artifact_that_is_not_there_is_a_blocker()
     {

@@ -12,6 +12,7 @@ internal sealed class SystemdHost : IAppHost
     private readonly IArtifactFetcher _artifacts;
     private readonly FileSources _sources;
     private readonly Units _units;
+    private readonly UnitControl _control;
     private readonly Journal _journal;
     private readonly UnitStarter _starter;
     private readonly UnitStopper _stopper;
@@ -25,7 +26,7 @@ internal sealed class SystemdHost : IAppHost
     {
         programs ??= new SystemdPrograms();
         var reader = new UnitReader(programs);
-        var control = new UnitControl(programs);
+        var control = _control = new UnitControl(programs);
         _artifacts = artifacts;
         _sources = new FileSources(artifacts);
         _units = new Units(reader);
@@ -138,6 +139,13 @@ internal sealed class SystemdHost : IAppHost
 
         // A script that starts Java itself chooses its Java itself.
         return unit.Definition.Command is { } command && JavaChoice.IsJava(command.Path) ? command.Path : null;
+    }
+
+    /// <inheritdoc/>
+    public async Task<RightsCheck> CheckRightsAsync(DeploymentContext context, CancellationToken cancellationToken)
+    {
+        var unit = await _units.OpenAsync(context, cancellationToken).ConfigureAwait(false);
+        return await _control.CheckAsync(unit.Id, changes: context.Deployment.Settings.JavaPath.Count > 0, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>

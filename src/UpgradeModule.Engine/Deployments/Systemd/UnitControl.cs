@@ -50,6 +50,23 @@ internal sealed class UnitControl(ISystemdPrograms programs)
         throw new UpgradeException("UnitInvalid", UpgradeErrorCategory.InvalidOperation, unit, $"systemd can't read the files of its units again: {result.Complaint}", "Run systemctl daemon-reload and mend what it tells.");
     }
 
+    /// <summary>Tells whether the caller may stop and start a unit, and change its files where that is needed.</summary>
+    /// <param name="unit">The unit.</param>
+    /// <param name="changes">Whether a drop-in may have to be written.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    public async Task<RightsCheck> CheckAsync(string unit, bool changes, CancellationToken cancellationToken)
+    {
+        if (programs.IsRoot) return RightsCheck.Enough;
+        if (changes) return Missing(SystemdErrors.Denied($"give the unit '{unit}' another Java", null, unit), certain: true);
+        var asked = await PolkitAsync(ManageUnits, cancellationToken).ConfigureAwait(false);
+
+        // A rule of polkit that names this very unit allows it all the same, and only doing it tells.
+        return asked is { ExitCode: 0 } ? RightsCheck.Enough : Missing(SystemdErrors.Denied($"stop and start the unit '{unit}'", ManageUnits, unit), certain: asked is null);
+    }
+
+    private static RightsCheck Missing(UpgradeException denied, bool certain) =>
+        new() { Missing = denied.Message[..^(denied.Remedy!.Length + 1)], Remedy = denied.Remedy, Certain = certain };
+
     private async Task DemandAsync(string what, string unit, IReadOnlyList<string> arguments, string errorId, CancellationToken cancellationToken)
     {
         var result = await programs.RunAsync("systemctl", [.. arguments, "--no-ask-password", "--", unit], cancellationToken).ConfigureAwait(false) ?? throw SystemdErrors.NoProgram("systemctl");
@@ -63,7 +80,9 @@ internal sealed class UnitControl(ISystemdPrograms programs)
     {
         if (programs.IsRoot) return true;
         if (result.ExitCode == NoPermission) return false;
-        var asked = await programs.RunAsync("pkcheck", ["--action-id", right, "--process", Environment.ProcessId.ToString(System.Globalization.CultureInfo.InvariantCulture)], cancellationToken).ConfigureAwait(false);
-        return asked is { ExitCode: 0 };
+        return await PolkitAsync(right, cancellationToken).ConfigureAwait(false) is { ExitCode: 0 };
     }
+
+    private Task<ProgramResult?> PolkitAsync(string right, CancellationToken cancellationToken) =>
+        programs.RunAsync("pkcheck", ["--action-id", right, "--process", Environment.ProcessId.ToString(System.Globalization.CultureInfo.InvariantCulture)], cancellationToken);
 }

@@ -175,6 +175,24 @@ public sealed class SystemdHostTests : IDisposable
         if (id == "PermissionMissing") Assert.Contains("org.freedesktop.systemd1.manage-units", failure.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(true, null, false, false, true)]
+    [InlineData(false, 0, false, false, true)]
+    [InlineData(false, 1, false, true, false)]
+    [InlineData(false, null, false, true, true)]
+    [InlineData(false, 0, true, true, true)]
+    public async Task Missing_rights_are_known_before_anything_is_done(bool root, int? polkit, bool java, bool missing, bool certain)
+    {
+        _systemd.IsRoot = root;
+        _systemd.Polkit = polkit;
+        var javas = java ? new Dictionary<string, string> { ["21"] = "/usr/bin/java" } : [];
+        var check = await Host.CheckRightsAsync(Context with { Deployment = Context.Deployment with { Settings = new AppHostSettings { Unit = "app", JavaPath = javas } } }, default);
+        Assert.Equal(missing, check.Missing is not null);
+        Assert.Equal(certain, check.Certain);
+        if (missing) Assert.Contains("sudo", check.Remedy, StringComparison.Ordinal);
+        Assert.DoesNotContain(_systemd.Calls, static call => call.Contains("stop", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task Root_is_not_told_of_missing_rights()
     {
