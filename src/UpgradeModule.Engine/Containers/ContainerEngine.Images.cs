@@ -39,7 +39,7 @@ internal sealed partial class ContainerEngine
         if (version.IsPodman) throw EngineErrors.NotSupported(Address, $"({version}) can't ask a registry without pulling.", "Pull the image.");
         var login = await logins.FindAsync(image.Registry, request.Credential, cancellationToken).ConfigureAwait(false);
         using var response = await http.SendAsync(HttpMethod.Get, $"/distribution/{ImagePath(image.Wanted)}/json", null, Auth(login), cancellationToken).ConfigureAwait(false);
-        if (!response.IsSuccessStatusCode) throw RegistryFailures.For(Address, image, request, login?.ToString(), await EngineHttp.MessageAsync(response, cancellationToken).ConfigureAwait(false), (int)response.StatusCode);
+        if (!response.IsSuccessStatusCode) throw RegistryFailures.For(Address, image, request, login, await EngineHttp.MessageAsync(response, cancellationToken).ConfigureAwait(false), (int)response.StatusCode);
         var answer = await http.ReadAsync(response, EngineJson.Default.DistributionAnswer, cancellationToken).ConfigureAwait(false);
         return new ImageDistribution($"{image.Name}@{answer.Descriptor?.Digest}", [.. answer.Platforms?.Select(platform => platform.ToString()) ?? []]);
     }
@@ -54,10 +54,10 @@ internal sealed partial class ContainerEngine
         var tracker = new LayerTracker(progress);
         using (var response = await http.SendAsync(HttpMethod.Post, "/images/create" + what, null, Auth(login), cancellationToken).ConfigureAwait(false))
         {
-            if (!response.IsSuccessStatusCode) throw RegistryFailures.For(Address, image, request, login?.ToString(), await EngineHttp.MessageAsync(response, cancellationToken).ConfigureAwait(false), (int)response.StatusCode);
+            if (!response.IsSuccessStatusCode) throw RegistryFailures.For(Address, image, request, login, await EngineHttp.MessageAsync(response, cancellationToken).ConfigureAwait(false), (int)response.StatusCode);
             await foreach (var message in MessagesAsync(response, cancellationToken).ConfigureAwait(false))
             {
-                if (message.Error is { Length: > 0 } error) throw RegistryFailures.For(Address, image, request, login?.ToString(), error, (int)response.StatusCode);
+                if (message.Error is { Length: > 0 } error) throw RegistryFailures.For(Address, image, request, login, error, (int)response.StatusCode);
                 tracker.Take(message);
             }
         }
@@ -96,10 +96,10 @@ internal sealed partial class ContainerEngine
         if (await FindImageAsync(image.Wanted, cancellationToken).ConfigureAwait(false) is null) throw EngineErrors.ImageNotFound(image.Wanted);
         var login = await logins.FindAsync(image.Registry, request.Credential, cancellationToken).ConfigureAwait(false);
         using var response = await http.SendAsync(HttpMethod.Post, $"/images/{ImagePath(image.Name)}/push" + Query(("tag", image.Tag ?? "latest")), null, new Dictionary<string, string> { [AuthHeader] = RegistryLogins.Header(login) }, cancellationToken).ConfigureAwait(false);
-        if (!response.IsSuccessStatusCode) throw RegistryFailures.For(Address, image, request, login?.ToString(), await EngineHttp.MessageAsync(response, cancellationToken).ConfigureAwait(false), (int)response.StatusCode);
+        if (!response.IsSuccessStatusCode) throw RegistryFailures.For(Address, image, request, login, await EngineHttp.MessageAsync(response, cancellationToken).ConfigureAwait(false), (int)response.StatusCode);
         await foreach (var message in MessagesAsync(response, cancellationToken).ConfigureAwait(false))
         {
-            if (message.Error is { Length: > 0 } error) throw RegistryFailures.For(Address, image, request, login?.ToString(), error, (int)response.StatusCode);
+            if (message.Error is { Length: > 0 } error) throw RegistryFailures.For(Address, image, request, login, error, (int)response.StatusCode);
         }
     }
 

@@ -79,15 +79,21 @@ internal sealed class EngineHttp : IDisposable
     /// <param name="cancellationToken">Ends the wait.</param>
     public static async Task<string> MessageAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
-        var text = await response.Content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false);
+        var text = "";
         try
         {
+            text = await response.Content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false);
             return JsonSerializer.Deserialize(text, EngineJson.Default.EngineMessage)?.Message?.Trim() ?? "";
         }
         catch (JsonException)
         {
             const int Enough = 300;
             return text.Length <= Enough ? text.Trim() : text[..Enough].Trim() + " …";
+        }
+        catch (Exception failure) when (failure is IOException or HttpRequestException)
+        {
+            // The status tells what the words would have.
+            return "";
         }
     }
 

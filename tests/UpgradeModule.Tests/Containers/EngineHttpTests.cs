@@ -145,12 +145,15 @@ public class EngineHttpTests
     [InlineData(200, """{"errorDetail":{"message":"x"},"error":"initializing source: unable to retrieve auth token: invalid username/password: unauthorized: incorrect username or password"}""", "RegistryLoginFailed")]
     [InlineData(200, """{"error":"initializing source: requesting bearer token: invalid status code from registry 403 (Forbidden)"}""", "RegistryLoginFailed")]
     [InlineData(200, """{"error":"something new"}""", "ContainerEngineFailed")]
+    [InlineData(404, """{"message":"failed to resolve reference \"x:1\": no match for platform in manifest: not found"}""", "PlatformMismatch")]
+    [InlineData(404, """{"message":"manifest for registry.example/certificate/unauthorized:1 not found: manifest unknown"}""", "ImageNotFound", "registry.example/certificate/unauthorized:1")]
+    [InlineData(500, """{"message":"token s3cret refused: unauthorized"}""", "RegistryLoginFailed")]
     [InlineData(500, """<html>proxy error</html>""", "ContainerEngineFailed")]
-    public async Task Why_a_pull_failed_is_told_from_the_engines_words(int status, string answer, string id)
+    public async Task Why_a_pull_failed_is_told_from_the_engines_words(int status, string answer, string id, string reference = "registry.example/x:1")
     {
         using var stand = new StandIn("1.43", "1.24") { Answer = path => path.EndsWith("/images/create", StringComparison.Ordinal) ? (status, answer) : null };
         await using var engine = stand.Open();
-        var failure = await Assert.ThrowsAsync<UpgradeException>(() => engine.PullImageAsync(new ImagePullRequest { Reference = "registry.example/x:1", Platform = "linux/arm64", Credential = new RegistryCredential("me", "s3cret") }, null, CancellationToken.None));
+        var failure = await Assert.ThrowsAsync<UpgradeException>(() => engine.PullImageAsync(new ImagePullRequest { Reference = reference, Platform = "linux/arm64", Credential = new RegistryCredential("me", "s3cret") }, null, CancellationToken.None));
         Assert.Equal(id, failure.ErrorId);
         Assert.DoesNotContain("s3cret", failure.ToString(), StringComparison.Ordinal);
         Assert.NotNull(failure.Remedy);

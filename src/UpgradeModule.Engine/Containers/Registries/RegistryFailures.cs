@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using UpgradeModule.Engine.Containers.Objects;
 
 namespace UpgradeModule.Engine.Containers.Registries;
 
@@ -9,26 +10,32 @@ internal static partial class RegistryFailures
     /// <param name="address">The engine.</param>
     /// <param name="image">The image.</param>
     /// <param name="request">What was asked.</param>
-    /// <param name="user">The user that logged in; <see langword="null"/> without a log-in.</param>
+    /// <param name="login">The log-in that was used, if any.</param>
     /// <param name="says">What the engine says.</param>
     /// <param name="status">The answer's status; 200 for words in the stream.</param>
-    public static UpgradeException For(string address, ImageReference image, ImagePullRequest request, string? user, string says, int status)
+    public static UpgradeException For(string address, ImageReference image, ImagePullRequest request, RegistryAuth? login, string says, int status)
     {
-        if (request.Credential?.Reveal() is { Length: > 0 } password) says = says.Replace(password, "***", StringComparison.Ordinal);
-        if (Space().IsMatch(says)) return EngineErrors.DiskFull(address, image.Wanted, says);
-        if (Platform().IsMatch(says)) return EngineErrors.PlatformMismatch(image.Wanted, request.Platform ?? "the engine's platform", says);
-        if (Limit().IsMatch(says)) return EngineErrors.RegistryLimit(image.Registry, image.Wanted, says);
-        if (Denied().IsMatch(says)) return EngineErrors.ImageNotFound(image.Wanted, says);
-        if (Login().IsMatch(says)) return EngineErrors.LoginFailed(image.Registry, image.Wanted, says, user);
-        if (Network().IsMatch(says)) return EngineErrors.RegistryUnreachable(image.Registry, image.Wanted, says);
-        if (status == 404 || Missing().IsMatch(says)) return EngineErrors.ImageNotFound(image.Wanted, says);
+        foreach (var secret in new[] { login?.Password, login?.IdentityToken, login?.RegistryToken })
+        {
+            if (!string.IsNullOrEmpty(secret)) says = says.Replace(secret, "***", StringComparison.Ordinal);
+        }
+
+        // An image may be called anything, "unauthorized" too.
+        var words = says.Replace(image.Name, "", StringComparison.Ordinal);
+        if (Space().IsMatch(words)) return EngineErrors.DiskFull(address, image.Wanted, says);
+        if (Platform().IsMatch(words)) return EngineErrors.PlatformMismatch(image.Wanted, request.Platform ?? "the engine's platform", says);
+        if (Limit().IsMatch(words)) return EngineErrors.RegistryLimit(image.Registry, image.Wanted, says);
+        if (Denied().IsMatch(words)) return EngineErrors.ImageNotFound(image.Wanted, says);
+        if (Login().IsMatch(words)) return EngineErrors.LoginFailed(image.Registry, image.Wanted, says, login?.ToString());
+        if (Network().IsMatch(words)) return EngineErrors.RegistryUnreachable(image.Registry, image.Wanted, says);
+        if (status == 404 || Missing().IsMatch(words)) return EngineErrors.ImageNotFound(image.Wanted, says);
         return EngineErrors.Failed(address, image.Wanted, $"fetch or send '{image.Wanted}'", says, status);
     }
 
     [GeneratedRegex("no space left on device|disk quota exceeded", RegexOptions.IgnoreCase)]
     private static partial Regex Space();
 
-    [GeneratedRegex("no matching manifest for|does not match the specified platform|no image found in (manifest list|image index)|cannot be used on this platform|unknown operating system or architecture", RegexOptions.IgnoreCase)]
+    [GeneratedRegex("no matching manifest for|no match for platform|does not match the specified platform|no image found in (manifest list|image index)|cannot be used on this platform|unknown operating system or architecture", RegexOptions.IgnoreCase)]
     private static partial Regex Platform();
 
     [GeneratedRegex("toomanyrequests|too many requests|rate limit", RegexOptions.IgnoreCase)]
