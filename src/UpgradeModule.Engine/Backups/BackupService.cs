@@ -1,3 +1,4 @@
+using UpgradeModule.Engine.Databases;
 using UpgradeModule.Engine.Operations;
 
 namespace UpgradeModule.Engine.Backups;
@@ -6,10 +7,13 @@ namespace UpgradeModule.Engine.Backups;
 internal sealed class BackupService(BackupServices services) : IBackupService
 {
     /// <inheritdoc/>
-    public async Task<AppBackup> BackupAsync(DeploymentContext context, string? destination, CancellationToken cancellationToken)
+    public Task<AppBackup> BackupAsync(DeploymentContext context, string? destination, CancellationToken cancellationToken) => BackupAsync(context, destination, BackupOptions.Default, cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<AppBackup> BackupAsync(DeploymentContext context, string? destination, BackupOptions options, CancellationToken cancellationToken)
     {
         var place = FirstGiven(destination, context.Deployment.BackupPath) ?? UsualFolder;
-        var (path, manifest) = await new BackupWriter(services).WriteAsync(context, place, cancellationToken).ConfigureAwait(false);
+        var (path, manifest) = await new BackupWriter(services).WriteAsync(context, place, options, cancellationToken).ConfigureAwait(false);
         await RememberAsync(path, context, manifest).ConfigureAwait(false);
         return await BackupFolder.DescribeAsync(path, manifest, CancellationToken.None).ConfigureAwait(false);
     }

@@ -14,9 +14,10 @@ internal sealed class BackupWriter(BackupServices services)
     /// <summary>Makes a backup.</summary>
     /// <param name="context">The deployment.</param>
     /// <param name="destination">The folder in which its own folder is made.</param>
+    /// <param name="options">How its data is written.</param>
     /// <param name="cancellationToken">Ends the work.</param>
     /// <returns>The backup's folder and manifest.</returns>
-    public async Task<(string Path, BackupManifest Manifest)> WriteAsync(DeploymentContext context, string destination, CancellationToken cancellationToken)
+    public async Task<(string Path, BackupManifest Manifest)> WriteAsync(DeploymentContext context, string destination, BackupOptions options, CancellationToken cancellationToken)
     {
         var progress = new BackupProgress(context.Operation, $"Backing up {context.Deployment.Name}");
         try
@@ -37,7 +38,7 @@ internal sealed class BackupWriter(BackupServices services)
                     RequireSpace(place.Path, database.Engine, facts);
                     var id = NewId(context.Deployment.Name);
                     var start = Start(context, settings, version, database) with { Id = id };
-                    var manifest = await BuildAsync(place.Path, start, database, context.Operation, progress, cancellationToken).ConfigureAwait(false);
+                    var manifest = await BuildAsync(place.Path, start, database, options, context.Operation, progress, cancellationToken).ConfigureAwait(false);
                     return (Path.Combine(place.Path, id), manifest);
                 }
                 catch
@@ -70,17 +71,17 @@ internal sealed class BackupWriter(BackupServices services)
         };
     }
 
-    private static async Task<BackupManifest> BuildAsync(string destination, BackupManifest start, IAppDatabase database, IOperationContext operation, BackupProgress progress, CancellationToken cancellationToken)
+    private static async Task<BackupManifest> BuildAsync(string destination, BackupManifest start, IAppDatabase database, BackupOptions options, IOperationContext operation, BackupProgress progress, CancellationToken cancellationToken)
     {
         var partial = Path.Combine(destination, $".{start.Id}.partial");
         try
         {
             MakeFolder(destination, partial);
             progress.Tell("Copying the data");
-            var dump = await database.DumpAsync(partial, start.Queries, operation, cancellationToken).ConfigureAwait(false);
+            var dump = await database.DumpAsync(partial, start.Queries, options, operation, cancellationToken).ConfigureAwait(false);
             PrivateFiles.Tighten(partial);
             var manifest = Complete(start, dump, partial);
-            var digests = await HashAsync(partial, manifest, progress, cancellationToken).ConfigureAwait(false);
+            var digests = await HashAsync(partial, manifest, dump, progress, cancellationToken).ConfigureAwait(false);
             progress.Tell("Flushing to the disk");
             var json = JsonSerializer.SerializeToUtf8Bytes(manifest, BackupJsonContext.Default.BackupManifest);
             digests[BackupFolder.ManifestName] = Convert.ToHexString(SHA256.HashData(json)).ToLowerInvariant();
@@ -131,11 +132,14 @@ internal sealed class BackupWriter(BackupServices services)
         };
     }
 
-    private static async Task<Dictionary<string, string>> HashAsync(string partial, BackupManifest manifest, BackupProgress progress, CancellationToken cancellationToken)
+    private static async Task<Dictionary<string, string>> HashAsync(string partial, BackupManifest manifest, DumpResult dump, BackupProgress progress, CancellationToken cancellationToken)
     {
         var digests = new Dictionary<string, string>(StringComparer.Ordinal);
-        var count = progress.Count("Computing checksums", manifest.Size);
-        foreach (var file in manifest.Files)
+        // What was hashed while it was written needn't be read again.
+        foreach (var (file, digest) in dump.Digests) digests[file] = digest;
+        var left = manifest.Files.Where(file => !digests.ContainsKey(file.Path)).ToList();
+        var count = progress.Count("Computing checksums", left.Sum(file => file.Size));
+        foreach (var file in left)
         {
             digests[file.Path] = await ChecksumFile.HashAsync(Path.Combine(partial, file.Path), count, cancellationToken).ConfigureAwait(false);
         }

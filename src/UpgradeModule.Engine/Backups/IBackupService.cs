@@ -1,3 +1,4 @@
+using UpgradeModule.Engine.Databases;
 using UpgradeModule.Engine.Operations;
 
 namespace UpgradeModule.Engine.Backups;
@@ -8,8 +9,15 @@ public interface IBackupService
     /// <summary>Makes a backup.</summary>
     /// <param name="context">The deployment.</param>
     /// <param name="destination">The folder in which the backup's own folder is made; the deployment's, else the store's, where <see langword="null"/>.</param>
+    /// <param name="options">How its data is written.</param>
     /// <param name="cancellationToken">Ends the work; nothing is left then.</param>
     /// <exception cref="UpgradeException"><c>BackupFailed</c>, <c>DiskFull</c>, <c>BackupDestinationInvalid</c>, <c>ServiceRunning</c> (where a consistent backup takes a stop), and what the database engine throws.</exception>
+    Task<AppBackup> BackupAsync(DeploymentContext context, string? destination, BackupOptions options, CancellationToken cancellationToken);
+
+    /// <summary>Makes a backup as is usual.</summary>
+    /// <param name="context">The deployment.</param>
+    /// <param name="destination">The folder in which the backup's own folder is made; the deployment's, else the store's, where <see langword="null"/>.</param>
+    /// <param name="cancellationToken">Ends the work; nothing is left then.</param>
     Task<AppBackup> BackupAsync(DeploymentContext context, string? destination, CancellationToken cancellationToken);
 
     /// <summary>Lists backups, newest first. Folders that are no backup are passed over; a backup that can't be read is told as a warning.</summary>

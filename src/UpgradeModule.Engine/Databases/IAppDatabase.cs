@@ -22,10 +22,11 @@ public interface IAppDatabase : IAsyncDisposable
     /// <summary>Writes a consistent copy into a folder while the application goes on writing.</summary>
     /// <param name="directory">The folder; it exists and is empty. What fails leaves it to the caller to remove.</param>
     /// <param name="invariants">The invariants to read in the same snapshot.</param>
+    /// <param name="options">How it is written, where the engine has a choice.</param>
     /// <param name="operation">Who is told.</param>
     /// <param name="cancellationToken">Ends the work.</param>
-    /// <exception cref="UpgradeException"><c>BackupToolNotFound</c>, <c>BackupFailed</c>, <c>DiskFull</c>, and what <see cref="InspectAsync"/> throws.</exception>
-    Task<DumpResult> DumpAsync(string directory, IReadOnlyList<InvariantSpec> invariants, IOperationContext operation, CancellationToken cancellationToken);
+    /// <exception cref="UpgradeException"><c>BackupNotCovered</c>, <c>BackupToolNotFound</c>, <c>BackupFailed</c>, <c>DiskFull</c>, and what <see cref="InspectAsync"/> throws.</exception>
+    Task<DumpResult> DumpAsync(string directory, IReadOnlyList<InvariantSpec> invariants, BackupOptions options, IOperationContext operation, CancellationToken cancellationToken);
 
     /// <summary>Counts the rows of every table.</summary>
     /// <param name="cancellationToken">Ends the work.</param>

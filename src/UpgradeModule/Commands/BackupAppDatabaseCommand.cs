@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using UpgradeModule.Engine.Databases;
 
 namespace UpgradeModule.Commands;
 
@@ -12,6 +13,19 @@ public sealed class BackupAppDatabaseCommand : DatabaseCmdlet
     [ValidateNotNullOrEmpty]
     public string? Destination { get; set; }
 
+    /// <summary>What writes a PostgreSQL database's data; without it the module itself, or pg_dump where there is something that only that can write.</summary>
+    [Parameter(HelpMessage = "What writes a PostgreSQL database's data: the module itself or pg_dump.")]
+    public BackupEngine? Engine { get; set; }
+
+    /// <summary>How the module compresses a PostgreSQL database's data.</summary>
+    [Parameter(HelpMessage = "How the module compresses a PostgreSQL database's data.")]
+    public BackupCompression Compression { get; set; } = BackupCompression.Gzip;
+
+    /// <summary>How many connections read a PostgreSQL database at the same time.</summary>
+    [Parameter(HelpMessage = "How many connections read a PostgreSQL database at the same time.")]
+    [ValidateRange(1, 32)]
+    public int Jobs { get; set; } = 2;
+
     /// <inheritdoc/>
     private protected override void ProcessDeployment(AppDeployment deployment)
     {
@@ -22,7 +36,7 @@ public sealed class BackupAppDatabaseCommand : DatabaseCmdlet
             async operation =>
             {
                 var context = await Session.OpenAsync(deployment, operation, Credential, MaintenanceCredential).ConfigureAwait(false);
-                return await Session.Engine.Backups.BackupAsync(context, destination, operation.Token).ConfigureAwait(false);
+                return await Session.Engine.Backups.BackupAsync(context, destination, new BackupOptions { Engine = Engine, Compression = Compression, Jobs = Jobs }, operation.Token).ConfigureAwait(false);
             },
             out var backup);
         if (made) WriteObject(backup);

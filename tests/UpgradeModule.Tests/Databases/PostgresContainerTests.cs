@@ -156,7 +156,7 @@ public class PostgresContainerTests(PostgresFixture postgres)
         var access = await postgres.CreateAsync("");
         await postgres.AdminInAsync(access.Target.Name!, $"CREATE ROLE \"role of {access.Target.Name}\"");
         await PostgresFixture.RunAsync(access, "CREATE TABLE t (i int, t text)", "INSERT INTO t VALUES (1, 'a'), (2, NULL), (3, 'ä')", "CREATE TABLE big AS SELECT i, md5(i::text) AS t FROM generate_series(1, 100000) i", "CREATE INDEX ON big (t)", "ALTER TABLE t ENABLE ROW LEVEL SECURITY", $"CREATE POLICY p ON t TO \"role of {access.Target.Name}\" USING (true)");
-        var dump = await postgres.Open(access).DumpAsync(folder.Path, [], new RecordingOperation(), CancellationToken.None);
+        var dump = await postgres.Open(access).DumpAsync(folder.Path, [], new BackupOptions { Engine = BackupEngine.PgDump }, new RecordingOperation(), CancellationToken.None);
         return (access, new BackupContent { Directory = folder.Path, Format = dump.Format, Files = dump.Files, Tables = dump.Tables });
     }
 }

@@ -43,7 +43,7 @@ public class PostgresDumpTests(PostgresFixture postgres)
         while (Volatile.Read(ref written) < 20) await Task.Delay(5);
         using var folder = new TempFolder();
         var operation = new RecordingOperation();
-        var dump = await postgres.Open(access).DumpAsync(folder.Path, Invariants, operation, CancellationToken.None);
+        var dump = await postgres.Open(access).DumpAsync(folder.Path, Invariants, new BackupOptions { Engine = BackupEngine.PgDump }, operation, CancellationToken.None);
         var during = written;
         await stop.CancelAsync();
         await writer;
@@ -75,7 +75,7 @@ public class PostgresDumpTests(PostgresFixture postgres)
         using var folder = new TempFolder();
         using var cancel = new CancellationTokenSource();
         var operation = new RecordingOperation { OnProgress = progress => { if (!progress.Completed) cancel.Cancel(); } };
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => postgres.Open(access).DumpAsync(folder.Path, [], operation, cancel.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => postgres.Open(access).DumpAsync(folder.Path, [], new BackupOptions { Engine = BackupEngine.PgDump }, operation, cancel.Token));
         Assert.DoesNotContain(Directory.GetFileSystemEntries(folder.Path, "*", SearchOption.AllDirectories), File.Exists);
         await UntilAsync(async () => await postgres.AskAsync($"SELECT count(*) FROM pg_stat_activity WHERE datname = '{access.Target.Name}'") == "0");
     }
@@ -87,7 +87,7 @@ public class PostgresDumpTests(PostgresFixture postgres)
         var access = await postgres.CreateAsync("");
         await PostgresFixture.RunAsync(access, "CREATE TABLE secret (owner text)", "INSERT INTO secret VALUES ('me'), ('you')", "ALTER TABLE secret ENABLE ROW LEVEL SECURITY", "ALTER TABLE secret FORCE ROW LEVEL SECURITY", "CREATE POLICY mine ON secret USING (owner = 'me')");
         using var folder = new TempFolder();
-        var failure = await Assert.ThrowsAsync<UpgradeException>(() => postgres.Open(access).DumpAsync(folder.Path, [], new RecordingOperation(), CancellationToken.None));
+        var failure = await Assert.ThrowsAsync<UpgradeException>(() => postgres.Open(access).DumpAsync(folder.Path, [], new BackupOptions { Engine = BackupEngine.PgDump }, new RecordingOperation(), CancellationToken.None));
         Assert.Equal("PermissionMissing", failure.ErrorId);
         Assert.Contains("row-level security", failure.Message, StringComparison.Ordinal);
     }
@@ -114,7 +114,7 @@ public class PostgresDumpTests(PostgresFixture postgres)
         disk.Require();
         var access = await postgres.CreateAsync();
         await PostgresFixture.RunAsync(access, "CREATE TABLE big AS SELECT encode(sha256(i::text::bytea), 'hex') AS t FROM generate_series(1, 100000) i");
-        var failure = await Assert.ThrowsAsync<UpgradeException>(() => postgres.Open(access).DumpAsync(disk.Path, [], new RecordingOperation(), CancellationToken.None));
+        var failure = await Assert.ThrowsAsync<UpgradeException>(() => postgres.Open(access).DumpAsync(disk.Path, [], new BackupOptions { Engine = BackupEngine.PgDump }, new RecordingOperation(), CancellationToken.None));
         Assert.Equal("DiskFull", failure.ErrorId);
         Assert.DoesNotContain(Directory.GetFileSystemEntries(disk.Path, "*", SearchOption.AllDirectories), File.Exists);
     }

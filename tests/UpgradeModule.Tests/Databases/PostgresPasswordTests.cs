@@ -37,7 +37,7 @@ public class PostgresPasswordTests(PostgresFixture postgres)
                 if (cancelled) cancel.Cancel();
             },
         };
-        var dump = postgres.Open(access).DumpAsync(folder.Path, [], operation, cancel.Token);
+        var dump = postgres.Open(access).DumpAsync(folder.Path, [], new BackupOptions { Engine = BackupEngine.PgDump }, operation, cancel.Token);
         if (cancelled) await Assert.ThrowsAnyAsync<OperationCanceledException>(() => dump);
         else Assert.Equal(400_000, (await dump).Tables.Sum(table => table.Rows));
         Assert.Contains(children, child => child.CommandLine.Contains("pg_dump", StringComparison.Ordinal) && child.Environment.Contains("PGPASSFILE=", StringComparison.Ordinal));

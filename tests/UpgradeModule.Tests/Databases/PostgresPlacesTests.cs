@@ -58,7 +58,7 @@ public class PostgresPlacesTests(PostgresFixture postgres)
         await PostgresFixture.RunAsync(access, "CREATE TABLE t (i int)");
         using var folder = new TempFolder();
         var operation = new RecordingOperation();
-        var dump = await postgres.Open(access).DumpAsync(folder.Path, [], operation, CancellationToken.None);
+        var dump = await postgres.Open(access).DumpAsync(folder.Path, [], new BackupOptions { Engine = BackupEngine.PgDump }, operation, CancellationToken.None);
         var content = new BackupContent { Directory = folder.Path, Format = dump.Format, Files = dump.Files, Tables = dump.Tables };
         var proof = new PostgresProof(new PostgresServer(access), new PgArchiver(), Places(docker), copy => new PostgresDatabase(copy, operation));
         var failure = await Assert.ThrowsAsync<UpgradeException>(() => proof.RunAsync(content, operation, CancellationToken.None));
@@ -83,7 +83,7 @@ public class PostgresPlacesTests(PostgresFixture postgres)
         var name = access.Target.Name + "_" + encoding.ToLowerInvariant();
         await postgres.AdminAsync($"CREATE DATABASE {name} OWNER {access.Target.User} ENCODING '{encoding}' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0");
         using var folder = new TempFolder();
-        var dump = await postgres.Open(postgres.Access(name, access.Credential!)).DumpAsync(folder.Path, [], new RecordingOperation(), CancellationToken.None);
+        var dump = await postgres.Open(postgres.Access(name, access.Credential!)).DumpAsync(folder.Path, [], new BackupOptions { Engine = BackupEngine.PgDump }, new RecordingOperation(), CancellationToken.None);
         var file = folder.File(dump.Files[0]);
         var facts = await ArchiveHeader.ReadAsync(file, CancellationToken.None);
         Assert.Equal(encoding, facts.Encoding);

@@ -214,7 +214,7 @@ public class PostgresRestoreTests(PostgresFixture postgres)
         using var folder = new TempFolder();
         await postgres.ScriptAsync(access.Target.Name!, await SharedFacts.UnpackAsync(sample, folder));
         var database = postgres.Open(postgres.Access(access.Target.Name!, postgres.Superuser));
-        var dump = await database.DumpAsync(folder.Path, [], new RecordingOperation(), CancellationToken.None);
+        var dump = await database.DumpAsync(folder.Path, [], new BackupOptions { Engine = BackupEngine.PgDump }, new RecordingOperation(), CancellationToken.None);
         Assert.True(dump.Tables.Sum(table => table.Rows) > 100);
         var content = new BackupContent { Directory = folder.Path, Format = dump.Format, Files = dump.Files, Tables = dump.Tables };
         await using (var scratch = await database.RestoreToScratchAsync(content, new RecordingOperation(), CancellationToken.None))
@@ -253,7 +253,7 @@ public class PostgresRestoreTests(PostgresFixture postgres)
 
     private async Task<BackupContent> DumpAsync(DatabaseAccess access, TempFolder folder)
     {
-        var dump = await postgres.Open(access).DumpAsync(folder.Path, [], new RecordingOperation(), CancellationToken.None);
+        var dump = await postgres.Open(access).DumpAsync(folder.Path, [], new BackupOptions { Engine = BackupEngine.PgDump }, new RecordingOperation(), CancellationToken.None);
         return new BackupContent { Directory = folder.Path, Format = dump.Format, Files = dump.Files, Tables = dump.Tables };
     }
 }

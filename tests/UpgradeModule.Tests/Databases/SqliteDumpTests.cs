@@ -1,3 +1,4 @@
+using UpgradeModule.Engine.Databases;
 using UpgradeModule.Engine.Databases.Sqlite;
 using UpgradeModule.Tests.Support;
 
@@ -35,7 +36,7 @@ public class SqliteDumpTests
         for (var round = 0; round < 3; round++)
         {
             var directory = fixture.Folder($"backup{round}");
-            var dump = await fixture.Database.DumpAsync(directory, SqliteFixture.Invariants, new RecordingOperation(), CancellationToken.None);
+            var dump = await fixture.Database.DumpAsync(directory, SqliteFixture.Invariants, BackupOptions.Default, new RecordingOperation(), CancellationToken.None);
             Assert.Equal(0, dump.Invariants.Single(invariant => invariant.Name == "difference").Value);
             Assert.Equal(dump.Tables.Single(table => table.Table == "a").Rows, dump.Tables.Single(table => table.Table == "b").Rows);
             Assert.Equal(["data/database.sqlite"], dump.Files);
@@ -76,7 +77,7 @@ public class SqliteDumpTests
         var directory = fixture.Folder("backup");
         using var cancel = new CancellationTokenSource();
         var operation = new RecordingOperation { OnProgress = progress => { if (progress is { Completed: false, Percent: < 100 }) cancel.Cancel(); } };
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => fixture.Database.DumpAsync(directory, [], operation, cancel.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => fixture.Database.DumpAsync(directory, [], BackupOptions.Default, operation, cancel.Token));
         Assert.DoesNotContain(Directory.GetFileSystemEntries(directory, "*", SearchOption.AllDirectories), File.Exists);
         Assert.Contains(operation.ProgressSeen, progress => progress.Completed);
     }
@@ -107,7 +108,7 @@ public class SqliteDumpTests
         await File.WriteAllTextAsync(folder.File("text.db"), new string('x', 5000));
         var text = new SqliteDatabase(new DatabaseTarget { Engine = DatabaseEngine.Sqlite, Path = folder.File("text.db") });
         Assert.Equal("DatabaseNotFound", (await Assert.ThrowsAsync<UpgradeException>(() => missing.InspectAsync(CancellationToken.None))).ErrorId);
-        Assert.Equal("DatabaseNotFound", (await Assert.ThrowsAsync<UpgradeException>(() => missing.DumpAsync(folder.Path, [], new RecordingOperation(), CancellationToken.None))).ErrorId);
+        Assert.Equal("DatabaseNotFound", (await Assert.ThrowsAsync<UpgradeException>(() => missing.DumpAsync(folder.Path, [], BackupOptions.Default, new RecordingOperation(), CancellationToken.None))).ErrorId);
         Assert.Equal("DatabaseCorrupt", (await Assert.ThrowsAsync<UpgradeException>(() => text.InspectAsync(CancellationToken.None))).ErrorId);
         Assert.False(File.Exists(folder.File("none.db")));
     }
@@ -119,7 +120,7 @@ public class SqliteDumpTests
         disk.Require();
         using var fixture = new SqliteFixture();
         fixture.Fill(3000);
-        var failure = await Assert.ThrowsAsync<UpgradeException>(() => fixture.Database.DumpAsync(disk.Path, [], new RecordingOperation(), CancellationToken.None));
+        var failure = await Assert.ThrowsAsync<UpgradeException>(() => fixture.Database.DumpAsync(disk.Path, [], BackupOptions.Default, new RecordingOperation(), CancellationToken.None));
         Assert.Equal("DiskFull", failure.ErrorId);
         Assert.Matches("[0-9,]+ bytes are needed and [0-9,]+ bytes are free", failure.Message);
         Assert.Empty(Directory.GetFileSystemEntries(disk.Path));

@@ -52,7 +52,7 @@ internal sealed class SqliteFixture : IDisposable
     public async Task<BackupContent> DumpAsync(string name = "backup")
     {
         var directory = Folder(name);
-        var dump = await Database.DumpAsync(directory, Invariants, new RecordingOperation(), CancellationToken.None);
+        var dump = await Database.DumpAsync(directory, Invariants, BackupOptions.Default, new RecordingOperation(), CancellationToken.None);
         return new BackupContent { Directory = directory, Format = dump.Format, Files = dump.Files, Tables = dump.Tables };
     }
 

@@ -29,7 +29,7 @@ internal sealed class FakeDatabase : IAppDatabase
 
     public Task<DatabaseFacts> InspectAsync(CancellationToken cancellationToken) => Task.FromResult(new DatabaseFacts { Exists = true, Size = Size, EngineVersion = "15.1" });
 
-    public async Task<DumpResult> DumpAsync(string directory, IReadOnlyList<InvariantSpec> invariants, IOperationContext operation, CancellationToken cancellationToken)
+    public async Task<DumpResult> DumpAsync(string directory, IReadOnlyList<InvariantSpec> invariants, BackupOptions options, IOperationContext operation, CancellationToken cancellationToken)
     {
         Log.Add("dump");
         cancellationToken.ThrowIfCancellationRequested();

@@ -15,7 +15,7 @@ internal sealed class FakeDatabase(FakeWorld world) : IAppDatabase
 
     public Task<DatabaseFacts> InspectAsync(CancellationToken cancellationToken) => Task.FromResult(new DatabaseFacts { Exists = true });
 
-    public Task<DumpResult> DumpAsync(string directory, IReadOnlyList<InvariantSpec> invariants, IOperationContext operation, CancellationToken cancellationToken) => throw new InvalidOperationException();
+    public Task<DumpResult> DumpAsync(string directory, IReadOnlyList<InvariantSpec> invariants, BackupOptions options, IOperationContext operation, CancellationToken cancellationToken) => throw new InvalidOperationException();
 
     public Task<IReadOnlyList<TableCount>> CountRowsAsync(CancellationToken cancellationToken) => throw new InvalidOperationException();
 

@@ -100,6 +100,18 @@ internal sealed class PostgresConnection : IAsyncDisposable
     public async Task<bool> TestAsync(string sql, CancellationToken cancellationToken, params object[] values) =>
         await ScalarAsync(sql, cancellationToken, values).ConfigureAwait(false) is "t" or "true";
 
+    /// <summary>Begins a COPY that sends rows as text.</summary>
+    /// <param name="sql">The statement.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    public async Task<CopyOut> BeginCopyOutAsync(string sql, CancellationToken cancellationToken) =>
+        new(((StreamReader)await _connection.BeginTextExportAsync(sql, cancellationToken).ConfigureAwait(false)).BaseStream);
+
+    /// <summary>Begins a COPY that takes rows as text. Disposing the stream ends it, and tells whether all went well.</summary>
+    /// <param name="sql">The statement.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    public async Task<NpgsqlRawCopyStream> BeginCopyInAsync(string sql, CancellationToken cancellationToken) =>
+        (NpgsqlRawCopyStream)((StreamWriter)await _connection.BeginTextImportAsync(sql, cancellationToken).ConfigureAwait(false)).BaseStream;
+
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _connection.DisposeAsync();
 }

@@ -1,4 +1,6 @@
 using UpgradeModule.Engine.Apps;
+using UpgradeModule.Engine.Databases.Postgres.Managed;
+using UpgradeModule.Engine.Databases.Postgres.Managed.Restore;
 using UpgradeModule.Engine.Databases.Postgres.Programs;
 using UpgradeModule.Engine.Databases.Postgres.Scratch;
 using UpgradeModule.Engine.Operations;
@@ -12,7 +14,7 @@ internal sealed class PostgresDatabase : IAppDatabase
     private readonly PostgresServer _server;
     private readonly IPostgresArchiver _archiver;
     private readonly PostgresRollback _rollback;
-    private readonly PostgresRestorer _restorer;
+    private readonly DatabaseAccess _access;
 
     /// <summary>Names a database; nothing is connected to.</summary>
     /// <param name="access">The database and its log-ins.</param>
@@ -24,7 +26,7 @@ internal sealed class PostgresDatabase : IAppDatabase
         _server = new PostgresServer(access);
         _archiver = new PgArchiver();
         _rollback = new PostgresRollback(_server, operation);
-        _restorer = new PostgresRestorer(_server, access, _archiver, _rollback);
+        _access = access;
     }
 
     /// <inheritdoc/>
@@ -37,7 +39,7 @@ internal sealed class PostgresDatabase : IAppDatabase
     public Task<DatabaseFacts> InspectAsync(CancellationToken cancellationToken) => new PostgresInspector(_server, _archiver, new ScratchPlaces()).RunAsync(cancellationToken);
 
     /// <inheritdoc/>
-    public Task<DumpResult> DumpAsync(string directory, IReadOnlyList<InvariantSpec> invariants, IOperationContext operation, CancellationToken cancellationToken) => new PostgresDump(_server, _archiver).RunAsync(directory, invariants, operation, cancellationToken);
+    public Task<DumpResult> DumpAsync(string directory, IReadOnlyList<InvariantSpec> invariants, BackupOptions options, IOperationContext operation, CancellationToken cancellationToken) => new PostgresBackup(_server, _archiver).RunAsync(directory, invariants, options, operation, cancellationToken);
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<TableCount>> CountRowsAsync(CancellationToken cancellationToken) => ReadAsync("could not be counted", connection => PostgresReader.CountAsync(connection, cancellationToken), cancellationToken);
@@ -61,10 +63,10 @@ internal sealed class PostgresDatabase : IAppDatabase
 
     /// <inheritdoc/>
     public Task<IScratchDatabase> RestoreToScratchAsync(BackupContent content, IOperationContext operation, CancellationToken cancellationToken) =>
-        new PostgresProof(_server, _archiver, new ScratchPlaces(), access => new PostgresDatabase(access, operation)).RunAsync(content, operation, cancellationToken);
+        new PostgresProof(_server, Reader(content), new ScratchPlaces(), access => new PostgresDatabase(access, operation)).RunAsync(content, operation, cancellationToken);
 
     /// <inheritdoc/>
-    public Task<RestoreOutcome> RestoreAsync(BackupContent content, string label, IOperationContext operation, CancellationToken cancellationToken) => _restorer.RunAsync(content, label, operation, cancellationToken);
+    public Task<RestoreOutcome> RestoreAsync(BackupContent content, string label, IOperationContext operation, CancellationToken cancellationToken) => new PostgresRestorer(_server, _access, Reader(content), _rollback).RunAsync(content, label, operation, cancellationToken);
 
     /// <inheritdoc/>
     public Task<ReturnPoint> CreateRollbackPointAsync(string label, CancellationToken cancellationToken) => _rollback.CreateAsync(label, cancellationToken);
@@ -92,6 +94,9 @@ internal sealed class PostgresDatabase : IAppDatabase
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    // What wrote a backup is told by its format; a format that nobody knows is refused by the reader of the other.
+    private IArchiveReader Reader(BackupContent content) => ManagedFiles.Knows(content.Format) ? new ManagedArchive(content.Format) : _archiver;
 
     private Task<T> ReadAsync<T>(string action, Func<PostgresConnection, Task<T>> read, CancellationToken cancellationToken) => PostgresErrors.GuardAsync(_server.Live, "DatabaseQueryFailed", action, async () =>
     {

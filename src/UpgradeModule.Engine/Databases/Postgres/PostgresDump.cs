@@ -74,7 +74,7 @@ internal sealed class PostgresDump(PostgresServer server, IPostgresArchiver arch
     }
 
     /// <summary>Tells how far a dump is: by the sizes of the tables that are done.</summary>
-    private sealed class DumpProgress(IOperationContext operation, string database, string file, IReadOnlyList<(string Table, long Size)> tables)
+    private sealed class DumpProgress(IOperationContext operation, string database, string file, IReadOnlyList<(string Table, long Size, string Source)> tables)
     {
         private readonly Dictionary<string, long> _sizes = tables.ToDictionary(table => table.Table.Replace("\"", "", StringComparison.Ordinal), table => table.Size);
         private readonly long _total = Math.Max(1, tables.Sum(table => table.Size));

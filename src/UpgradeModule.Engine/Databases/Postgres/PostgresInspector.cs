@@ -20,7 +20,7 @@ internal sealed class PostgresInspector(PostgresServer server, IPostgresArchiver
             await using (admin.ConfigureAwait(false))
             {
                 var search = await places.FindAsync(server, rights, live.Major, cancellationToken).ConfigureAwait(false);
-                List<string?> missing = [await archiver.MissingAsync(live.Major, cancellationToken).ConfigureAwait(false), rights.Missing, search.Place is null ? search.Remedy : null];
+                List<string?> missing = [await new PostgresBackup(server, archiver).ObstacleAsync(live, cancellationToken).ConfigureAwait(false), rights.Missing, search.Place is null ? search.Remedy : null];
                 return new DatabaseFacts
                 {
                     Exists = true,

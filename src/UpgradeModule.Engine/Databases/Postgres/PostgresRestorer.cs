@@ -5,7 +5,7 @@ namespace UpgradeModule.Engine.Databases.Postgres;
 /// <param name="access">The database and its log-ins.</param>
 /// <param name="archiver">What reads the archive.</param>
 /// <param name="rollback">What knows which rights a swap needs.</param>
-internal sealed class PostgresRestorer(PostgresServer server, DatabaseAccess access, IPostgresArchiver archiver, PostgresRollback rollback)
+internal sealed class PostgresRestorer(PostgresServer server, DatabaseAccess access, IArchiveReader archiver, PostgresRollback rollback)
 {
     private const string Activity = "Restoring the database";
 
@@ -16,7 +16,7 @@ internal sealed class PostgresRestorer(PostgresServer server, DatabaseAccess acc
     /// <param name="cancellationToken">Ends the work before the swap.</param>
     public Task<RestoreOutcome> RunAsync(BackupContent content, string label, IOperationContext operation, CancellationToken cancellationToken) => PostgresErrors.GuardAsync(server.Live, "RestoreFailed", "could not be restored", async () =>
     {
-        var file = ArchiveFile.Of(content, archiver.Format);
+        var file = archiver.FileOf(content);
         var facts = await archiver.ReadFactsAsync(file, cancellationToken).ConfigureAwait(false);
         var (admin, rights) = await server.OpenAdminAsync(cancellationToken).ConfigureAwait(false);
         await using (admin.ConfigureAwait(false))

@@ -56,7 +56,7 @@ internal sealed class SqliteDatabase : IAppDatabase
     }, cancellationToken);
 
     /// <inheritdoc/>
-    public Task<DumpResult> DumpAsync(string directory, IReadOnlyList<InvariantSpec> invariants, IOperationContext operation, CancellationToken cancellationToken)
+    public Task<DumpResult> DumpAsync(string directory, IReadOnlyList<InvariantSpec> invariants, BackupOptions options, IOperationContext operation, CancellationToken cancellationToken)
     {
         if (!File.Exists(_path)) throw SqliteErrors.NotFound(_path);
         DiskSpace.Require(directory, SqliteFile.Size(_path));

@@ -8,7 +8,7 @@ namespace UpgradeModule.Engine.Databases.Postgres.Scratch;
 /// <param name="archiver">What reads the archive.</param>
 /// <param name="places">What finds the place.</param>
 /// <param name="open">Gives a database to work with.</param>
-internal sealed partial class PostgresProof(PostgresServer server, IPostgresArchiver archiver, ScratchPlaces places, Func<DatabaseAccess, IAppDatabase> open)
+internal sealed partial class PostgresProof(PostgresServer server, IArchiveReader archiver, ScratchPlaces places, Func<DatabaseAccess, IAppDatabase> open)
 {
     private const int MostRoles = 50;
 
@@ -20,7 +20,7 @@ internal sealed partial class PostgresProof(PostgresServer server, IPostgresArch
     /// <param name="cancellationToken">Ends the work; nothing is left then.</param>
     public async Task<IScratchDatabase> RunAsync(BackupContent content, IOperationContext operation, CancellationToken cancellationToken)
     {
-        var file = ArchiveFile.Of(content, archiver.Format);
+        var file = archiver.FileOf(content);
         var (facts, missing) = await ReadFactsAsync(file, cancellationToken).ConfigureAwait(false);
         var (admin, rights) = await OpenAsync(operation, cancellationToken).ConfigureAwait(false);
         try

@@ -1,0 +1,29 @@
+namespace UpgradeModule.Engine.Databases.Postgres;
+
+/// <summary>Restores what a backup holds: by PostgreSQL's own program, or by the module itself.</summary>
+internal interface IArchiveReader
+{
+    /// <summary>The format that it reads.</summary>
+    string Format { get; }
+
+    /// <summary>The file to restore.</summary>
+    /// <param name="content">The backup's data.</param>
+    /// <exception cref="UpgradeException"><c>BackupCorrupt</c>.</exception>
+    string FileOf(BackupContent content) => ArchiveFile.Of(content, Format);
+
+    /// <summary>Reads what a file tells of itself.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <exception cref="UpgradeException"><c>BackupCorrupt</c>, <c>BackupToolNotFound</c>.</exception>
+    Task<ArchiveFacts> ReadFactsAsync(string file, CancellationToken cancellationToken);
+
+    /// <summary>Restores a file into an empty database. The first mistake ends it.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="facts">What it tells of itself.</param>
+    /// <param name="target">The empty database.</param>
+    /// <param name="mode">What of it.</param>
+    /// <param name="onStep">Told what is being restored.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <returns>The complaint; <see langword="null"/> where all went well.</returns>
+    Task<string?> RestoreAsync(string file, ArchiveFacts facts, PostgresLogIn target, RestoreMode mode, Action<string>? onStep, CancellationToken cancellationToken);
+}

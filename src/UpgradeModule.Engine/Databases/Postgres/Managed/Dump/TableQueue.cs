@@ -1,0 +1,69 @@
+using System.Collections.Concurrent;
+using UpgradeModule.Engine.Databases.Postgres.Managed.Schema;
+
+namespace UpgradeModule.Engine.Databases.Postgres.Managed.Dump;
+
+/// <summary>Reads all tables, several at the same time, the biggest first.</summary>
+/// <param name="server">The server.</param>
+/// <param name="tables">The tables, biggest first.</param>
+/// <param name="archive">What takes the blocks.</param>
+/// <param name="progress">Who is told.</param>
+internal sealed class TableQueue(PostgresServer server, IReadOnlyList<TableData> tables, ArchiveWriter archive, ByteProgress progress)
+{
+    private readonly ConcurrentQueue<int> _left = new(Enumerable.Range(0, tables.Count));
+    private readonly ConcurrentQueue<int> _leadersOwn = new();
+    private readonly long[] _rows = new long[tables.Count];
+
+    /// <summary>Reads.</summary>
+    /// <param name="leader">The session that holds the snapshot and the locks.</param>
+    /// <param name="snapshot">The snapshot's name.</param>
+    /// <param name="jobs">How many sessions read, that one included.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <returns>How many rows each table had.</returns>
+    public async Task<long[]> RunAsync(PostgresConnection leader, string snapshot, int jobs, CancellationToken cancellationToken)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        List<Task> all = [LeadAsync(leader, stop.Token), .. Enumerable.Range(1, Math.Min(jobs, tables.Count) - 1 is var more && more > 0 ? more : 0).Select(_ => FollowAsync(snapshot, stop.Token))];
+        var working = all.ToList();
+        while (working.Count > 0)
+        {
+            var ended = await Task.WhenAny(working).ConfigureAwait(false);
+            working.Remove(ended);
+            if (ended.IsCompletedSuccessfully) continue;
+            await stop.CancelAsync().ConfigureAwait(false);
+            await Task.WhenAll(working).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default).ConfigureAwait(false);
+            await ended.ConfigureAwait(false);
+        }
+
+        while (_leadersOwn.TryDequeue(out var place)) await CopyAsync(leader, place, cancellationToken).ConfigureAwait(false);
+        return _rows;
+    }
+
+    private async Task LeadAsync(PostgresConnection connection, CancellationToken cancellationToken)
+    {
+        while (_leadersOwn.TryDequeue(out var place) || _left.TryDequeue(out place)) await CopyAsync(connection, place, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task FollowAsync(string snapshot, CancellationToken cancellationToken)
+    {
+        if (_left.IsEmpty) return;
+        var connection = await server.OpenLiveAsync(cancellationToken).ConfigureAwait(false);
+        await using (connection.ConfigureAwait(false))
+        {
+            await SnapshotSession.FollowAsync(connection, snapshot, cancellationToken).ConfigureAwait(false);
+            while (_left.TryDequeue(out var place))
+            {
+                if (await SnapshotSession.TryLockAsync(connection, tables[place].Name, cancellationToken).ConfigureAwait(false)) await CopyAsync(connection, place, cancellationToken).ConfigureAwait(false);
+                else _leadersOwn.Enqueue(place);
+            }
+        }
+    }
+
+    private async Task CopyAsync(PostgresConnection connection, int place, CancellationToken cancellationToken)
+    {
+        var table = tables[place];
+        progress.Begin(table.Name, table.Size);
+        _rows[place] = await new TableReader(archive, count => progress.Moved(table.Name, count)).RunAsync(connection, table, place, cancellationToken).ConfigureAwait(false);
+        progress.Finish(table.Name);
+    }
+}

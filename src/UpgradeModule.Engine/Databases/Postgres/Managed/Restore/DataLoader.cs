@@ -1,0 +1,142 @@
+using System.Threading.Channels;
+using Npgsql;
+using UpgradeModule.Engine.Databases.Postgres.Managed.Dump;
+
+namespace UpgradeModule.Engine.Databases.Postgres.Managed.Restore;
+
+/// <summary>Loads rows into the tables of a database, several at the same time.</summary>
+/// <param name="content">The dump.</param>
+/// <param name="sessions">The sessions.</param>
+/// <param name="onTable">Told each table that begins.</param>
+internal sealed class DataLoader(ArchiveContent content, RestoreSessions sessions, Action<string>? onTable)
+{
+    private const int Waiting = 4;
+
+    /// <summary>Loads tables by place: each by one session to its end, the biggest first.</summary>
+    /// <param name="jobs">How many sessions work.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    public Task LoadAsync(int jobs, CancellationToken cancellationToken)
+    {
+        var blocks = content.Index.Blocks.Where(block => block.Table >= 0).ToLookup(block => block.Table);
+        var options = new ParallelOptions { MaxDegreeOfParallelism = jobs, CancellationToken = cancellationToken };
+        // One by one off the list: the usual way of dividing it would give neighbours to the same hand.
+        var order = blocks.Select(group => group.Key).Order().ToList();
+        var next = -1;
+        return Parallel.ForEachAsync(Enumerable.Range(0, Math.Min(jobs, order.Count)), options, async (_, token) =>
+        {
+            var stream = content.Open();
+            await using (stream.ConfigureAwait(false))
+            {
+                for (var at = Interlocked.Increment(ref next); at < order.Count; at = Interlocked.Increment(ref next))
+                {
+                    await LoadTableAsync(order[at], Texts(stream, blocks[order[at]], token), token).ConfigureAwait(false);
+                }
+            }
+        });
+    }
+
+    /// <summary>Loads tables as their blocks come, where they can be read in their order alone. Statements between them are handed on.</summary>
+    /// <param name="onStatements">Takes a block with statements: what comes after waits for it.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    public async Task LoadInOrderAsync(Func<int, byte[], Task> onStatements, CancellationToken cancellationToken)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var left = content.Index.Blocks.Where(block => block.Table >= 0).GroupBy(block => block.Table).ToDictionary(group => group.Key, group => group.Count());
+        var open = new Dictionary<int, (Channel<(ArchiveBlock, byte[])> Channel, Task Load)>();
+        var loads = new List<Task>();
+        try
+        {
+            var number = 0;
+            await foreach (var (block, text) in content.ReadAllAsync(stop.Token).ConfigureAwait(false))
+            {
+                if (block.Table < 0)
+                {
+                    await onStatements(number, text).ConfigureAwait(false);
+                }
+                else
+                {
+                    if (!open.TryGetValue(block.Table, out var load))
+                    {
+                        var channel = Channel.CreateBounded<(ArchiveBlock, byte[])>(Waiting);
+                        open[block.Table] = load = (channel, StopOnFailureAsync(LoadTableAsync(block.Table, channel.Reader.ReadAllAsync(stop.Token), stop.Token), stop));
+                        loads.Add(load.Load);
+                    }
+
+                    await load.Channel.Writer.WriteAsync((block, text), stop.Token).ConfigureAwait(false);
+                    if (--left[block.Table] == 0) load.Channel.Writer.Complete();
+                }
+
+                number++;
+            }
+
+            await Task.WhenAll(loads).ConfigureAwait(false);
+        }
+        catch
+        {
+            await stop.CancelAsync().ConfigureAwait(false);
+            await Task.WhenAll(loads).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default).ConfigureAwait(false);
+            // What failed first is what is told, not that the others were told to stop.
+            if (loads.Find(load => load.IsFaulted) is { } failed) await failed.ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private static async Task StopOnFailureAsync(Task load, CancellationTokenSource stop)
+    {
+        try
+        {
+            await load.ConfigureAwait(false);
+        }
+        catch
+        {
+            await stop.CancelAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private async IAsyncEnumerable<(ArchiveBlock Block, byte[] Text)> Texts(FileStream stream, IEnumerable<ArchiveBlock> blocks, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        foreach (var block in blocks) yield return (block, await content.ReadAsync(stream, block, cancellationToken).ConfigureAwait(false));
+    }
+
+    // One COPY for all of a table's blocks: what a script needs around each of them is left out.
+    private async Task LoadTableAsync(int place, IAsyncEnumerable<(ArchiveBlock Block, byte[] Text)> texts, CancellationToken cancellationToken)
+    {
+        var table = content.Index.Tables[place];
+        onTable?.Invoke(table.Name);
+        var connection = await sessions.TakeAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var copy = await connection.BeginCopyInAsync(table.CopyIn, cancellationToken).ConfigureAwait(false);
+            try
+            {
+                await foreach (var (block, text) in texts.ConfigureAwait(false)) await copy.WriteAsync(text.AsMemory(block.Head, block.Raw - block.Head - block.Tail), cancellationToken).ConfigureAwait(false);
+                await copy.DisposeAsync().ConfigureAwait(false);
+            }
+            catch (Exception failure) when (failure is not PostgresException)
+            {
+                await AbandonAsync(copy).ConfigureAwait(false);
+                throw;
+            }
+
+            sessions.Return(connection);
+        }
+        catch (PostgresException failure)
+        {
+            throw new RestoreComplaintException($"the rows of {table.Name}", failure);
+        }
+    }
+
+    // Disposed, a COPY would count as whole.
+    private static async Task AbandonAsync(NpgsqlRawCopyStream copy)
+    {
+        try
+        {
+            await copy.CancelAsync().ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is NpgsqlException or IOException or InvalidOperationException or OperationCanceledException)
+        {
+            // The session is of no more use, and what led here is told.
+        }
+    }
+}

@@ -1,0 +1,54 @@
+using System.Text.RegularExpressions;
+using UpgradeModule.Engine.Databases.Postgres;
+using UpgradeModule.Engine.Databases.Postgres.Programs;
+using UpgradeModule.Tests.Support;
+
+namespace UpgradeModule.Tests.Databases.Managed;
+
+/// <summary>What pg_dump says of a database: two that it says the same of are the same.</summary>
+internal sealed partial class Oracle(PostgresFixture postgres)
+{
+    /// <summary>The whole of a database, its own properties included.</summary>
+    /// <param name="database">The database, whose name is left out.</param>
+    public async Task<string> TextAsync(string database)
+    {
+        var lines = new List<string>();
+        var program = await PostgresPrograms.RequireAsync("pg_dump", 12, CancellationToken.None);
+        var result = await ProgramRun.ExecuteAsync(program.Path, ["--create"], LogIn(database), null, line =>
+        {
+            // Random tokens of the program.
+            if (!Token().IsMatch(line)) lines.Add(line.Replace(database, "DATABASE", StringComparison.Ordinal));
+            return true;
+        }, CancellationToken.None);
+        Assert.True(result.Succeeded, result.Complaint);
+        return string.Join('\n', lines);
+    }
+
+    /// <summary>Copies a database by pg_dump and psql.</summary>
+    public async Task<string> CopyAsync(string database, TempFolder folder)
+    {
+        var file = folder.File("oracle.sql");
+        var program = await PostgresPrograms.RequireAsync("pg_dump", 12, CancellationToken.None);
+        var result = await ProgramRun.ExecuteAsync(program.Path, ["--file=" + file], LogIn(database), null, null, CancellationToken.None);
+        Assert.True(result.Succeeded, result.Complaint);
+        var name = database + "_c";
+        await postgres.AdminAsync($"CREATE DATABASE {SqlText.Name(name)} TEMPLATE template0");
+        await postgres.ScriptAsync(name, file);
+        return name;
+    }
+
+    /// <summary>Shows where two of them part.</summary>
+    public static void AssertSame(string expected, string actual)
+    {
+        if (expected == actual) return;
+        var (left, right) = (expected.Split('\n'), actual.Split('\n'));
+        var at = 0;
+        while (at < left.Length && at < right.Length && left[at] == right[at]) at++;
+        Assert.Fail($"They part at line {at + 1}:\n  - {string.Join("\n  - ", left.Skip(Math.Max(0, at - 3)).Take(12))}\n  + {string.Join("\n  + ", right.Skip(Math.Max(0, at - 3)).Take(12))}");
+    }
+
+    private PostgresLogIn LogIn(string database) => new PostgresServer(postgres.Access(database, postgres.Superuser)).Live;
+
+    [GeneratedRegex(@"^\\(un)?restrict ")]
+    private static partial Regex Token();
+}
