@@ -20,7 +20,7 @@ internal static class CommentReader
         {
             var address = new ObjectAddress(row[0]!, Oid(row[1]));
             if (model.Find(address) is not { } item || model.IsMember(address)) continue;
-            item.Add(EntryKind.Comment, $"COMMENT ON {Target(model, address, item, row)} IS {row[3]!.TrimStart()}");
+            item.Add(item.Type == "PUBLICATION" ? EntryKind.Replication : EntryKind.Comment, $"COMMENT ON {Target(model, address, item, row)} IS {row[3]!.TrimStart()}");
         }
 
         await PublicAsync(session, model).ConfigureAwait(false);

@@ -16,7 +16,7 @@ internal sealed class ParallelSteps(StatementRunner runner, RestoreSessions sess
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var waiting = steps.ToList();
-        var running = new Dictionary<Task, RestoreStep>();
+        var running = new List<(Task Task, RestoreStep Step)>();
         while (waiting.Count + running.Count > 0)
         {
             while (running.Count < jobs && waiting.Find(MayRun) is { } step)
@@ -24,15 +24,17 @@ internal sealed class ParallelSteps(StatementRunner runner, RestoreSessions sess
                 waiting.Remove(step);
                 Lock(step, 1);
                 onStep?.Invoke(step.Name);
-                running.Add(RunAsync(step, stop.Token), step);
+                running.Add((RunAsync(step, stop.Token), step));
             }
 
-            var ended = await Task.WhenAny(running.Keys).ConfigureAwait(false);
-            running.Remove(ended, out var done);
-            Lock(done!, -1);
+            // By place: tasks that end at once may be one and the same.
+            var ended = await Task.WhenAny(running.Select(one => one.Task)).ConfigureAwait(false);
+            var place = running.FindIndex(one => one.Task == ended);
+            Lock(running[place].Step, -1);
+            running.RemoveAt(place);
             if (ended.IsCompletedSuccessfully) continue;
             await stop.CancelAsync().ConfigureAwait(false);
-            await Task.WhenAll(running.Keys).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default).ConfigureAwait(false);
+            await Task.WhenAll(running.Select(one => one.Task)).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default).ConfigureAwait(false);
             await ended.ConfigureAwait(false);
         }
     }
