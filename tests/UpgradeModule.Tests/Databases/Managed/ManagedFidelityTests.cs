@@ -77,5 +77,5 @@ public class ManagedFidelityTests(PostgresFixture postgres)
         return stock;
     }
 
-    private static string Inside(string text) => text[text.IndexOf("\\connect", StringComparison.Ordinal)..].Split('\n').Skip(1).SkipWhile(line => !line.StartsWith("SET ", StringComparison.Ordinal)).Aggregate("", (all, line) => line.Contains("DATABASE", StringComparison.Ordinal) ? all : all + "\n" + line);
+    private static string Inside(string text) => string.Join('\n', text[text.IndexOf("\\connect", StringComparison.Ordinal)..].Split('\n').Skip(1).SkipWhile(line => !line.StartsWith("SET ", StringComparison.Ordinal)).Where(line => !line.Contains("DATABASE", StringComparison.Ordinal)));
 }
