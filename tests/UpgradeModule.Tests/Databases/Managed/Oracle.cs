@@ -8,13 +8,14 @@ namespace UpgradeModule.Tests.Databases.Managed;
 /// <summary>What pg_dump says of a database: two that it says the same of are the same.</summary>
 internal sealed partial class Oracle(PostgresFixture postgres)
 {
-    /// <summary>The whole of a database, its own properties included.</summary>
+    /// <summary>The whole of a database.</summary>
     /// <param name="database">The database, whose name is left out.</param>
-    public async Task<string> TextAsync(string database)
+    /// <param name="whole">Whether its own properties are told too.</param>
+    public async Task<string> TextAsync(string database, bool whole = true)
     {
         var lines = new List<string>();
         var program = await PostgresPrograms.RequireAsync("pg_dump", 12, CancellationToken.None);
-        var result = await ProgramRun.ExecuteAsync(program.Path, ["--create"], LogIn(database), null, line =>
+        var result = await ProgramRun.ExecuteAsync(program.Path, whole ? ["--create"] : [], LogIn(database), null, line =>
         {
             // Random tokens of the program.
             if (!Token().IsMatch(line)) lines.Add(line.Replace(database, "DATABASE", StringComparison.Ordinal));
@@ -22,19 +23,6 @@ internal sealed partial class Oracle(PostgresFixture postgres)
         }, CancellationToken.None);
         Assert.True(result.Succeeded, result.Complaint);
         return string.Join('\n', lines);
-    }
-
-    /// <summary>Copies a database by pg_dump and psql.</summary>
-    public async Task<string> CopyAsync(string database, TempFolder folder)
-    {
-        var file = folder.File("oracle.sql");
-        var program = await PostgresPrograms.RequireAsync("pg_dump", 12, CancellationToken.None);
-        var result = await ProgramRun.ExecuteAsync(program.Path, ["--file=" + file], LogIn(database), null, null, CancellationToken.None);
-        Assert.True(result.Succeeded, result.Complaint);
-        var name = database + "_c";
-        await postgres.AdminAsync($"CREATE DATABASE {SqlText.Name(name)} TEMPLATE template0");
-        await postgres.ScriptAsync(name, file);
-        return name;
     }
 
     /// <summary>Shows where two of them part.</summary>
