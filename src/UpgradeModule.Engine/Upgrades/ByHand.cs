@@ -3,6 +3,8 @@ namespace UpgradeModule.Engine.Upgrades;
 /// <summary>Where everything is after a way back that failed, and the commands with which a person ends it.</summary>
 internal static class ByHand
 {
+    private const string ContainerKind = "Container";
+
     /// <summary>What is where.</summary>
     /// <param name="run">The run.</param>
     public static IEnumerable<string> Places(RunContext run)
@@ -11,8 +13,8 @@ internal static class ByHand
         if (hop.ArtifactPoint is { } artifact)
         {
             yield return hop.ArtifactIsBack
-                ? $"artifact of {hop.Stop.From}: in its place, {run.Deployment.Deployment.Settings.ArtifactPath}"
-                : $"artifact of {hop.Stop.From}: {artifact.Location}";
+                ? $"{What(artifact)} of {hop.Stop.From}: in its place, {Place(artifact, run.Deployment.Deployment.Settings)}"
+                : $"{What(artifact)} of {hop.Stop.From}: {artifact.Location}";
         }
 
         if (hop.DatabasePoint is { } data)
@@ -41,9 +43,9 @@ internal static class ByHand
             foreach (var line in Data(run, point)) yield return line;
         }
 
-        if (hop is { ArtifactIsBack: false, ArtifactPoint: { } artifact } && deployment.Settings.ArtifactPath is { } place)
+        if (hop is { ArtifactIsBack: false, ArtifactPoint: { } artifact })
         {
-            yield return $"Copy-Item -LiteralPath {Quoted(artifact.Location)} -Destination {Quoted(place)} -Force";
+            foreach (var line in Version(artifact, deployment.Settings, hop.Stop)) yield return line;
         }
 
         yield return "$app | Start-AppService | Wait-AppService";
@@ -51,6 +53,32 @@ internal static class ByHand
         {
             yield return $"# should that data be unusable: $app | Stop-AppService; $app | Restore-AppDatabase -Backup {Quoted(backup.Path)}";
         }
+    }
+
+    /// <summary>What a swap kept, in a word.</summary>
+    /// <param name="point">What it kept.</param>
+    public static string What(Operations.ReturnPoint point) => point.Kind == ContainerKind ? "container" : "artifact";
+
+    private static string? Place(Operations.ReturnPoint point, AppHostSettings settings) => point.Kind == ContainerKind ? settings.Container : settings.ArtifactPath;
+
+    private static IEnumerable<string> Version(Operations.ReturnPoint point, AppHostSettings settings, UpgradeStop stop)
+    {
+        if (point.Kind != ContainerKind)
+        {
+            if (settings.ArtifactPath is { } place) yield return $"Copy-Item -LiteralPath {Quoted(point.Location)} -Destination {Quoted(place)} -Force";
+            yield break;
+        }
+
+        var docker = settings.DockerHost switch
+        {
+            null or "" => "docker",
+            { } context when context.StartsWith("context:", StringComparison.Ordinal) => $"docker --context {Quoted(context["context:".Length..])}",
+            { } address => $"docker --host {Quoted(address)}",
+        };
+        var name = Quoted(settings.Container ?? "");
+        yield return $"{docker} rename {name} {Quoted($"{settings.Container}.failed-{stop.To}")}";
+        yield return $"{docker} rename {Quoted(point.Location)} {name}";
+        if (point.Data.TryGetValue("restartPolicy", out var policy) && policy is not ("" or "no")) yield return $"{docker} update --restart {policy} {name}";
     }
 
     private static IEnumerable<string> Data(RunContext run, Operations.ReturnPoint point)

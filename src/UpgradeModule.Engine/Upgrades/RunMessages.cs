@@ -82,7 +82,7 @@ internal static class RunMessages
             text.Append(CultureInfo.InvariantCulture, $" {stopped} taken back to its state right after the stop.");
         }
         else if (!hop.DataTouched) text.Append(" The new version had not been started, so the database was not touched.");
-        if (hop.ArtifactIsBack) text.Append(CultureInfo.InvariantCulture, $" The artifact of {run.Reached} is in its place again.");
+        if (hop.ArtifactIsBack) text.Append(CultureInfo.InvariantCulture, $" The {(hop.ArtifactPoint is { } point ? ByHand.What(point) : "artifact")} of {run.Reached} is in its place again.");
         text.Append(CultureInfo.InvariantCulture, $" {run.AppName} {run.Reached} runs again and is healthy; every row that was written until the stop is there.");
         if (hop.ReplacedData is { } data) text.Append(CultureInfo.InvariantCulture, $" What {hop.Stop.To} left, with what was written to it, is kept as {data.Location}.");
         if (hop.LogPath is { } log) text.Append(CultureInfo.InvariantCulture, $" Its log is {log}.");

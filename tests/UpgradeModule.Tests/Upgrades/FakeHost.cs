@@ -53,7 +53,7 @@ internal sealed class FakeHost(FakeWorld world) : IAppHost
     {
         Assert.Null(world.Running);
         if (world.KeptArtifacts.TryAdd("/kept/app-" + label, world.Installed)) world.Installed = source.Version;
-        return new ReturnPoint { Kind = "Artifact", Location = "/kept/app-" + label };
+        return new ReturnPoint { Kind = world.SwapKind, Location = "/kept/app-" + label, Data = new Dictionary<string, string> { ["restartPolicy"] = "always" } };
     });
 
     public Task UndoSwapAsync(DeploymentContext context, ReturnPoint point, CancellationToken cancellationToken) => world.CallAsync("UndoSwap", cancellationToken, () =>

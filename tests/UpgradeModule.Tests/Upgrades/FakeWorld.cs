@@ -24,6 +24,9 @@ internal sealed class FakeWorld
 
     public Dictionary<string, AppVersion> KeptArtifacts { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>What a swap keeps.</summary>
+    public string SwapKind { get; set; } = "Artifact";
+
     public bool Locked { get; set; }
 
     public List<string> Calls { get; } = [];

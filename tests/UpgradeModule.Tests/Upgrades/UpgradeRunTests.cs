@@ -338,6 +338,23 @@ public sealed class UpgradeRunTests : IDisposable
     }
 
     [Fact]
+    public async Task A_container_that_could_not_be_put_back_is_told_with_the_commands_that_do_it()
+    {
+        _bench.World.SwapKind = "Container";
+        _bench.Deployment = _bench.Deployment with { Settings = _bench.Deployment.Settings with { Container = "web", DockerHost = "context:other" } };
+        _bench.World.Before["Wait#1"] = () => throw new IOException("It crashed.");
+        for (var i = 1; i <= 3; i++) _bench.World.Before[$"UndoSwap#{i}"] = () => throw new IOException("No entry.");
+
+        var result = await _bench.RunAsync();
+
+        Assert.Contains("container of 1.0.0: /kept/app-", result.Error);
+        Assert.Contains("docker --context 'other' rename 'web' 'web.failed-1.1.0'", result.Error);
+        Assert.Contains("docker --context 'other' rename '/kept/app-", result.Error);
+        Assert.Contains("docker --context 'other' update --restart always 'web'", result.Error);
+        Assert.DoesNotContain("Copy-Item", result.Error);
+    }
+
+    [Fact]
     public async Task A_service_that_was_stopped_is_upgraded_and_runs_afterwards()
     {
         _bench.World.Running = null;
