@@ -6,6 +6,7 @@ BeforeAll {
     $script:storeBefore = $env:UPGRADEMODULE_STORE
     $env:UPGRADEMODULE_STORE = Join-Path $folder store.db
     function Get-ErrorId([scriptblock] $Script) {
+        $ErrorActionPreference = 'Continue'
         $failed = @(& $Script 2>&1 | Where-Object { $_ -is [Management.Automation.ErrorRecord] })
         $failed | Should -HaveCount 1
         ($failed[0].FullyQualifiedErrorId -split ',')[0]
