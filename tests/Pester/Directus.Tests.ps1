@@ -4,6 +4,7 @@
 BeforeDiscovery {
     Import-Module (Join-Path $PSScriptRoot Support/SampleAppTesting.psm1) -Force
     Import-Module (Join-Path $PSScriptRoot Support/DirectusTesting.psm1) -Force
+    Import-Module (Join-Path $PSScriptRoot Support/DirectusImages.psm1) -Force
     $script:missing = (Get-PostgresMissing) ?? (Get-DirectusMissing -Install:([bool]$env:UPGRADEMODULE_TEST_LONG))
 }
 
@@ -40,7 +41,7 @@ Describe 'Directus as a process' -ForEach @{ Missing = $missing } {
                 Url = "http://127.0.0.1:$port"; BackupPath = Join-Path $place backups; ErrorAction = 'Stop'
             }
             $service = Register-AppDeployment @described | Start-AppService -ErrorAction Stop | Wait-AppService -ErrorAction Stop
-            $service.Version.Text | Should -Be '10.13.4'
+            $service.Health | Should -Be Healthy
             [pscustomobject]@{ Name = $name; Url = $described.Url; Database = $database; Place = $place }
         }
         function Invoke-Upgrade($App, [hashtable] $With = @{}) {
@@ -94,14 +95,13 @@ Describe 'Directus as a process' -ForEach @{ Missing = $missing } {
         Add-DirectusArticle $app.Url 'the last before the upgrade'
         $before = Get-DirectusView $app.Url
         # The third of six migrations makes this table: two have run by then.
-        $null = Invoke-TestSql $server 'CREATE TABLE directus_comments (in_the_way integer)' -Database $app.Database.Name
+        $null = Invoke-TestSql $server "SET ROLE `"$($app.Database.User)`"; CREATE TABLE directus_comments (in_the_way integer)" -Database $app.Database.Name
 
-        $result = Invoke-Upgrade $app @{ ConfirmedStep = 'policies'; ErrorVariable = 'failed'; ErrorAction = 'SilentlyContinue' }
+        $result = Invoke-Upgrade $app @{ ConfirmedStep = 'policies'; ErrorAction = 'SilentlyContinue' }
         $result.Outcome | Should -Be RolledBack
         $result.Reached.Text | Should -Be '10.13.4'
         $result.ErrorId | Should -Be CommandFailed
         ($result.Steps | Where-Object Id -EQ Migrate).Status | Should -Be Failed
-        $failed | Should -HaveCount 1
         Invoke-TestSql $server 'SELECT max(version) FROM directus_migrations' -Database $app.Database.Name | Should -Be '20240716A'
         $back = Get-DirectusView $app.Url
         $back.Version | Should -Be '10.13.4'
@@ -128,5 +128,106 @@ Describe 'Directus as a process' -ForEach @{ Missing = $missing } {
         $back = Get-DirectusView $app.Url
         $back.Version | Should -Be '10.13.4'
         $back.Titles | Should -Be $before.Titles
+    }
+}
+
+Describe 'Directus in a container' -Tag Long -ForEach @{ Missing = $missing ?? (Get-DirectusImageMissing) } {
+    BeforeAll {
+        Import-Module (Join-Path $PSScriptRoot Support/UpgradeTesting.psm1) -Force
+        Import-Module (Join-Path $PSScriptRoot Support/SampleAppTesting.psm1) -Force
+        Import-Module (Join-Path $PSScriptRoot Support/DirectusTesting.psm1) -Force
+        Import-Module (Join-Path $PSScriptRoot Support/DirectusImages.psm1) -Force
+        $script:folder = $null
+        $script:server = $null
+        $script:registry = $null
+        $script:containers = @()
+        if ($Missing) { return }
+        Import-BuiltModule
+        $script:folder = New-TestFolder
+        $script:storeBefore = $env:UPGRADEMODULE_STORE
+        $env:UPGRADEMODULE_STORE = Join-Path $folder store.db
+        $script:registry = Start-Registry
+        $script:installed = Publish-DirectusImage $registry 10.13.4
+        $null = Publish-DirectusImage $registry 11.3.5
+        $script:server = Start-TestPostgres
+
+        # A container of 10.13.4 that runs on the machine's network, so that it reaches the server on the loopback.
+        function New-Instance([string] $Definition = (Get-DirectusDefinition)) {
+            $name = "um-directus-$([guid]::NewGuid().ToString('N').Substring(0, 8))"
+            $script:containers += $name
+            $database = New-DirectusDatabase $server $folder
+            $port = Get-LoopbackPort
+            $settings = Join-Path $folder "$name.env"
+            Set-SampleSetting $settings (Get-DirectusSetting $database $port)
+            $null = Invoke-Docker run --detach --name $name --network host --env-file $settings --volume "${name}-uploads:/directus/uploads" --label keep=me --restart unless-stopped $installed
+            $described = @{ Name = $name; App = $Definition; Container = $name; Url = "http://127.0.0.1:$port"; BackupPath = Join-Path $folder backups; ErrorAction = 'Stop' }
+            $service = Register-AppDeployment @described | Wait-AppService -ErrorAction Stop
+            $service.HostKind | Should -Be Docker
+            $service.Health | Should -Be Healthy
+            [pscustomobject]@{ Name = $name; Url = $described.Url; Database = $database }
+        }
+        function Invoke-Upgrade($App, [hashtable] $With = @{}) {
+            Get-AppDeployment $App.Name | Get-UpgradePath -To 11.3.5 | Invoke-AppUpgrade -Registry $registry.Name -ConfirmedStep policies -WarningAction SilentlyContinue @With
+        }
+        function Get-Inspect([string] $Name, [string] $Format) { docker inspect --format $Format $Name }
+    }
+
+    AfterAll {
+        if (-not $folder) { return }
+        foreach ($name in $containers) {
+            docker ps --all --quiet --filter "name=$name" | ForEach-Object { $null = docker rm --force --volumes $_ }
+            $null = docker volume rm "$name-uploads" 2>&1
+        }
+        Stop-TestPostgres $server
+        Stop-Registry $registry
+        $env:UPGRADEMODULE_STORE = $storeBefore
+        Remove-Item -LiteralPath $folder -Recurse -Force
+    }
+
+    BeforeEach { if ($Missing) { Set-ItResult -Skipped -Because $Missing } }
+
+    It 'is upgraded by digest, its migrate step run in a container of its own' {
+        $app = New-Instance
+        Add-DirectusArticle $app.Url 'written by an editor'
+        $before = Get-DirectusView $app.Url
+        $before.Version | Should -Be '10.13.4'
+
+        $result = Invoke-Upgrade $app
+        $result.Outcome | Should -Be Succeeded -Because $result.Error
+        ($result.Steps | Where-Object Id -EQ Migrate).Status | Should -Be Done
+        ($result.InvariantsAfter | Where-Object Name -EQ items).Value | Should -Be 26
+        Invoke-TestSql $server 'SELECT max(version) FROM directus_migrations' -Database $app.Database.Name | Should -Be '20240924B'
+        $after = Get-DirectusView $app.Url
+        $after.Version | Should -Be '11.3.5'
+        $after.Titles | Should -Be $before.Titles
+        $after.Users | Should -Be $before.Users
+        Add-DirectusArticle $app.Url 'written by an editor of 11'
+        Get-Inspect $app.Name '{{.Config.Labels.keep}} {{.HostConfig.RestartPolicy.Name}} {{.HostConfig.NetworkMode}} {{(index .Mounts 0).Name}}' | Should -Be "me unless-stopped host $($app.Name)-uploads"
+        @(docker ps --quiet --filter "name=$($app.Name)") | Should -HaveCount 1 -Because 'neither the old container nor that of the migrate step runs on'
+        (Get-AppDeployment $app.Name).VersionsAgree | Should -BeTrue
+    }
+
+    It 'is taken back, container and data, when a migration fails half way' {
+        $app = New-Instance
+        $before = Get-DirectusView $app.Url
+        $null = Invoke-TestSql $server "SET ROLE `"$($app.Database.User)`"; CREATE TABLE directus_comments (in_the_way integer)" -Database $app.Database.Name
+        $id = Get-Inspect $app.Name '{{.Id}}'
+
+        $result = Invoke-Upgrade $app @{ ErrorAction = 'SilentlyContinue' }
+        $result.Outcome | Should -Be RolledBack
+        $result.ErrorId | Should -Be CommandFailed
+        Get-Inspect $app.Name '{{.Id}} {{.State.Running}} {{.HostConfig.RestartPolicy.Name}}' | Should -Be "$id true unless-stopped"
+        Invoke-TestSql $server 'SELECT max(version) FROM directus_migrations' -Database $app.Database.Name | Should -Be '20240716A'
+        $back = Get-DirectusView $app.Url
+        $back.Version | Should -Be '10.13.4'
+        $back.Titles | Should -Be $before.Titles
+    }
+
+    It 'is not taken for upgraded where its migrate step is left out, although its health answers 200' {
+        $app = New-Instance (New-DirectusDefinition (Join-Path $folder left-out.json) { $_.migrations.Remove('upCommand') })
+        $result = Invoke-Upgrade $app @{ Timeout = [timespan]::FromSeconds(20); ErrorAction = 'SilentlyContinue' }
+        $result.Outcome | Should -Be RolledBack
+        $result.Error | Should -Match 'not migrated'
+        (Get-DirectusView $app.Url).Version | Should -Be '10.13.4'
     }
 }
