@@ -61,6 +61,21 @@ public sealed class MigrateActionTests : IDisposable
     }
 
     [Fact]
+    public async Task A_command_that_ends_well_and_leaves_out_what_the_version_needs_has_failed()
+    {
+        _bench.Spec = _bench.Spec with { Migrations = _bench.Spec.Migrations! with { Required = [new() { From = "1.1.0", Name = "m91" }] } };
+
+        var result = await _bench.RunAsync();
+
+        Assert.Equal(UpgradeOutcome.RolledBack, result.Outcome);
+        Assert.Equal("CommandFailed", result.ErrorId);
+        Assert.Contains("exit code 0", result.Error);
+        Assert.Contains("the migration m91 that 1.1.0 needs is not recorded", result.Error);
+        Assert.DoesNotContain("Start#2", _bench.World.Calls);
+        _bench.AssertRuns("1.0.0", "first", "second");
+    }
+
+    [Fact]
     public async Task A_command_that_could_not_be_run_takes_the_hop_back_too()
     {
         _bench.World.Before["RunOnce#1"] = () => throw new UpgradeException("CommandTimeout", UpgradeErrorCategory.OperationTimeout, "app", "It took too long.");

@@ -31,7 +31,9 @@ internal sealed class MigrateUp(UpgradeStop stop) : UpgradeActionBase("Migrate",
         hop.LogPath = outcome.LogPath;
         var after = await MigrationGate.ReadAsync(run, cancellationToken).ConfigureAwait(false);
         var told = string.Create(CultureInfo.InvariantCulture, $"exit code {outcome.ExitCode} after {outcome.Duration.TotalSeconds:0.0} s{Compare(before, after)}");
-        if (outcome.ExitCode == 0) return ActionResult.Done(told);
+        var missing = after is null ? null : RequiredMigration.Missing(run.Deployment.Spec, Stop.To, after);
+        if (outcome.ExitCode == 0 && missing is null) return ActionResult.Done(told);
+        if (missing is not null) told += $"; the migration {missing} that {Stop.To} needs is not recorded";
         throw new UpgradeException(
             "CommandFailed", UpgradeErrorCategory.InvalidOperation, run.Deployment.Deployment.Name,
             $"The command that migrates the database of {run.Deployment.Deployment.Name} to {Stop.To} failed: {told}.",
