@@ -48,8 +48,8 @@ internal sealed record CreatePlan(JsonObject Body, IReadOnlyList<string> Network
     {
         var mode = request.HostConfig.NetworkMode;
         var asked = (request.Networks ?? new Dictionary<string, EndpointSettings>()).Select(entry => KeyValuePair.Create(entry.Key, Asked(entry.Value))).ToList();
-        // These have no networks of their own, though an inspect lists some.
-        if (mode is "host" or "none" || mode?.StartsWith("container:", StringComparison.Ordinal) == true) return (mode, []);
+        // These have no networks of their own, though an inspect lists some: the host's, another container's, Podman's ways of its own.
+        if (mode is "host" or "none" or "slirp4netns" or "pasta" or "private" || mode?.Contains(':', StringComparison.Ordinal) == true) return (mode, []);
         var usual = mode is null or "" or "default" or "bridge";
         var main = usual ? asked.FindIndex(entry => entry.Key is "bridge" or "podman") : asked.FindIndex(entry => entry.Key == mode);
         if (main < 0 && usual && asked.Count > 0)

@@ -121,6 +121,8 @@ public class EngineHttpTests
     [InlineData(null, "custom", "custom")]
     [InlineData("host", "host", "host")]
     [InlineData("container:abc", "bridge", "container:abc")]
+    [InlineData("ns:/run/netns/x", null, "ns:/run/netns/x")]
+    [InlineData("slirp4netns", "bridge", "slirp4netns")]
     [InlineData("custom", null, "custom")]
     public async Task The_network_mode_is_what_the_networks_say(string? mode, string? network, string expected)
     {
