@@ -38,13 +38,14 @@ Describe 'An app that systemd runs' -ForEach @{ Missing = $missing } {
             $app
         }
 
-        # Every row that people see, as one text.
+        # Every row that people see, as text.
         function Get-Row($App) {
-            Invoke-InMachine $machine -Argument $App.Url { Invoke-RestMethod "$Argument/api/users" | ConvertTo-Json -Compress -Depth 5; (Invoke-RestMethod "$Argument/api/notes?limit=100000").notes | ForEach-Object { "$($_.id) $($_.author) $($_.text) $($_.created)" } }
+            (Invoke-Http $machine $App.Port '/api/users').users | ForEach-Object { "user $($_.id) $($_.name)" }
+            (Invoke-Http $machine $App.Port '/api/notes?limit=100000').notes | ForEach-Object { "note $($_.id) $($_.author) $($_.text) $($_.created)" }
         }
 
         function Add-UnitNote($App, [int] $Count = 5) {
-            $null = Invoke-InMachine $machine -Argument @{ Url = $App.Url; Count = $Count } { foreach ($i in 1..$Argument.Count) { $null = Invoke-RestMethod "$($Argument.Url)/api/notes" -Method Post -ContentType application/json -Body (@{ text = "note $i of a test" } | ConvertTo-Json) } }
+            foreach ($i in 1..$Count) { $null = Invoke-Http $machine $App.Port '/api/notes' (@{ text = "note $i of a test, 100% 'quoted'" } | ConvertTo-Json -Compress) }
         }
 
         function Get-Property($App, [string] $Name) { Invoke-Shell $machine "systemctl show $($App.Unit) --value -p $Name" }
@@ -66,6 +67,7 @@ Describe 'An app that systemd runs' -ForEach @{ Missing = $missing } {
         $app = Install-Unit -Start -Register
         Add-UnitNote $app
         $before = Get-Row $app
+        @($before -like 'note *').Count | Should -BeGreaterOrEqual 5
         $result = Invoke-Upgrade $app
         $result.Outcome | Should -Be Succeeded -Because $result.Error
         $result.Reached | Should -Be '2.0.0'
@@ -99,7 +101,7 @@ Describe 'An app that systemd runs' -ForEach @{ Missing = $missing } {
         $result.Outcome | Should -Be RolledBack
         $result.Reached | Should -Be '1.1.0'
         $result.ErrorId | Should -BeIn ServiceCrashed, ServiceStartFailed
-        $result.Error | Should -Match 'exit code 1'
+        $result.Error | Should -Match 'exit code 1|crash loop'
         Get-Row $app | Should -Be $before
         Get-Property $app ActiveState | Should -Be active
         Get-Property $app NRestarts | Should -Be 0

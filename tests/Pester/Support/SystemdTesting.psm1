@@ -20,11 +20,12 @@ function Get-MachineMissing {
 function Start-Machine {
     param([Parameter(Mandatory)] [string] $Manifest, [Parameter(Mandatory)] [string] $Artifacts)
     $name = "um-systemd-$([guid]::NewGuid().ToString('N').Substring(0, 8))"
-    $dotnet = Split-Path ((Get-Item -LiteralPath (Get-Command dotnet -CommandType Application | Select-Object -First 1).Source).ResolveLinkTarget($true)?.FullName ?? (Get-Command dotnet -CommandType Application | Select-Object -First 1).Source)
+    # Where the runtimes are: what is on the PATH may be a link, or a script.
+    $dotnet = dotnet --list-runtimes | Select-String '^Microsoft\.AspNetCore\.App \S+ \[(.+)\]$' | Select-Object -Last 1 | ForEach-Object { Split-Path (Split-Path $_.Matches[0].Groups[1].Value) }
     $mounts = @{ "$PSHOME" = '/opt/test/pwsh'; $dotnet = '/opt/test/dotnet'; (Split-Path $Manifest) = '/opt/test/module'; $Artifacts = '/opt/test/sampleapp'; (Join-Path $script:Root tests/SampleApp) = '/opt/test/definition' }
     $volumes = foreach ($mount in $mounts.GetEnumerator()) { '-v', "$($mount.Key):$($mount.Value):ro" }
-    $null = docker run -d --name $name --hostname $name --stop-signal 'SIGRTMIN+3' --cap-add SYS_ADMIN --security-opt seccomp=unconfined --tmpfs /run --tmpfs /run/lock --tmpfs /tmp:exec -v /sys/fs/cgroup:/sys/fs/cgroup:rw --cgroupns=host @volumes $script:Image
-    if ($LASTEXITCODE -ne 0) { throw "The machine could not be started." }
+    $null = docker run -d --name $name --hostname $name --network none --stop-signal 'SIGRTMIN+3' --cap-add SYS_ADMIN --security-opt seccomp=unconfined --tmpfs /run --tmpfs /run/lock --tmpfs /tmp:exec -v /sys/fs/cgroup:/sys/fs/cgroup:rw --cgroupns=host @volumes $script:Image
+    if ($LASTEXITCODE -ne 0) { Stop-Machine $name; throw 'The machine could not be started.' }
     foreach ($try in 1..120) {
         $state = docker exec $name systemctl is-system-running 2>$null
         if ($state -in 'running', 'degraded') { break }
@@ -46,6 +47,15 @@ function Invoke-Shell {
     $said = docker exec $Machine bash -c $Line 2>&1
     if ($LASTEXITCODE -ne 0) { throw "'$Line' ended with exit code ${LASTEXITCODE}: $($said -join [Environment]::NewLine)" }
     $said
+}
+
+# Asks an application that listens on the machine's loopback, by the shell alone, and gives what it answers as an object.
+function Invoke-Http {
+    param([Parameter(Mandatory)] [string] $Machine, [Parameter(Mandatory)] [int] $Port, [Parameter(Mandatory)] [string] $Path, [string] $Body)
+    $request = $Body ? "POST $Path HTTP/1.0\r\nContent-Type: application/json\r\nContent-Length: $([Text.Encoding]::UTF8.GetByteCount($Body))\r\n\r\n$Body" : "GET $Path HTTP/1.0\r\n\r\n"
+    $answer = (Invoke-Shell $Machine "exec 3<>/dev/tcp/127.0.0.1/$Port && printf '$($request.Replace('%', '%%').Replace("'", "'\''"))' >&3 && cat <&3") -join "`n"
+    if ($answer -notmatch '^HTTP/1\.. 2') { throw "$Path is answered: $answer" }
+    $answer.Substring($answer.IndexOf("`n`n") + 2) | ConvertFrom-Json
 }
 
 # Runs a script there in a new pwsh with the module, and gives what it writes as objects. $Argument stands for what is handed over.
