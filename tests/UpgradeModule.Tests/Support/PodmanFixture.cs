@@ -65,16 +65,20 @@ public sealed class PodmanFixture : IAsyncLifetime
     {
         if (_engine is not null) await _engine.DisposeAsync();
         if (_service is not null) await _service.DisposeAsync();
-        // Layers of a storage may be mounted yet; what is left is in the folder of temporary files.
+        // Podman mounts its storage on itself and leaves that so.
+        if (_service is not null)
+        {
+            using var unmount = Process.Start(new ProcessStartInfo("umount", ["--lazy", Path.Combine(_folder.File("storage"), "overlay")]) { RedirectStandardError = true })!;
+            await unmount.WaitForExitAsync();
+        }
+
         try
         {
             _folder.Dispose();
         }
-        catch (IOException)
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-        }
-        catch (UnauthorizedAccessException)
-        {
+            // What a storage holds on to yet is left in the folder of temporary files.
         }
     }
 
