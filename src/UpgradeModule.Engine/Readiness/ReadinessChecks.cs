@@ -17,6 +17,8 @@ internal static class ReadinessChecks
         new DataInContainerCheck(),
         new MutableTagCheck(),
         new PortPublishedCheck(),
+        new ImagePresentCheck(),
+        new ContainerDependentsCheck(),
         new PathExistsCheck(),
         new ReleaseStatusCheck(),
         new EndOfLifeCheck(),

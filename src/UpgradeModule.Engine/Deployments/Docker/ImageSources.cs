@@ -1,6 +1,7 @@
 using UpgradeModule.Engine.Apps;
 using UpgradeModule.Engine.Containers;
 using UpgradeModule.Engine.Containers.Objects;
+using UpgradeModule.Engine.Containers.Registries;
 using UpgradeModule.Engine.Operations;
 
 namespace UpgradeModule.Engine.Deployments.Docker;
@@ -27,7 +28,7 @@ internal sealed class ImageSources(IContainerEngine engine, DeploymentContext co
         AppImage image;
         if (local is not null)
         {
-            if (platform is not null && local.Platform != platform) throw WrongPlatform(reference, local.Platform, platform);
+            if (platform is not null && !PlatformName.Matches(platform, local.Platform)) throw WrongPlatform(reference, local.Platform, platform);
             image = Image(request, reference, local, DigestOf(reference, local), cached: true);
         }
         else
@@ -55,11 +56,11 @@ internal sealed class ImageSources(IContainerEngine engine, DeploymentContext co
             var platform = await PlatformAsync(present, cancellationToken).ConfigureAwait(false);
             if (!mutable && await engine.FindImageAsync(reference.ToString(), cancellationToken).ConfigureAwait(false) is { } local)
             {
-                return platform is null || local.Platform == platform ? SourceCheck.Available(reference.ToString(), 0) : Missing(WrongPlatform(reference, local.Platform, platform), reference);
+                return platform is null || PlatformName.Matches(platform, local.Platform) ? SourceCheck.Available(reference.ToString(), 0) : Missing(WrongPlatform(reference, local.Platform, platform), reference);
             }
 
             var there = await engine.InspectDistributionAsync(new ImagePullRequest { Reference = reference.ToString(), Credential = request.RegistryCredential ?? context.RegistryCredential }, cancellationToken).ConfigureAwait(false);
-            if (platform is not null && there.Platforms.Count > 0 && !there.Platforms.Contains(platform, StringComparer.OrdinalIgnoreCase)) return Missing(WrongPlatform(reference, string.Join(", ", there.Platforms), platform), reference);
+            if (platform is not null && there.Platforms.Count > 0 && !there.Platforms.Any(offered => PlatformName.Matches(platform, offered))) return Missing(WrongPlatform(reference, string.Join(", ", there.Platforms), platform), reference);
             var available = SourceCheck.Available(reference.ToString());
             return mutable ? available with { Warning = $"The tag of {reference} moves: it is pinned to what it names when it is pulled, at present {there.Digest}.", Remedy = "Name a version's own tag." } : available;
         }

@@ -117,6 +117,22 @@ public class ContainerReadinessTests(ContainerEngineFixture docker)
         await scene.Engine.RemoveImageAsync(moving, true, default);
     }
 
+    [SkippableFact]
+    public async Task A_container_that_is_tied_to_this_very_one_is_a_warning()
+    {
+        docker.Require();
+        await using var scene = new DockerScene(docker.Engine, docker.Images);
+        await scene.CreateAsync(start: true);
+        await scene.Engine.CreateContainerAsync(new ContainerCreateRequest { Name = scene.Name + "-side", Config = new ContainerConfig { Image = await scene.ImageAsync("1.0.0") }, HostConfig = new HostConfig { NetworkMode = "container:" + scene.Name } }, default);
+        await scene.Engine.StartContainerAsync(scene.Name + "-side", default);
+
+        var (name, finding) = Assert.Single(await FindAsync(scene));
+
+        Assert.Equal(("ContainerDependents", false), (name, finding.Blocks));
+        Assert.Contains($"'{scene.Name}-side' shares its network", finding.Message);
+        await scene.Engine.RemoveContainerAsync(scene.Name + "-side", true, true, default);
+    }
+
     private static ReadinessContext Context(DockerScene scene, DatabaseTarget? database = null, string? url = null)
     {
         var services = new ReadinessServices
@@ -136,7 +152,7 @@ public class ContainerReadinessTests(ContainerEngineFixture docker)
 
     private static async Task<IReadOnlyList<(string Name, Finding Finding)>> FindAsync(DockerScene scene, DatabaseTarget? database = null, string? url = null)
     {
-        IReadinessCheck[] checks = [new ContainerEngineRightsCheck(), new OwnedByComposeCheck(), new OwnedBySwarmCheck(), new RemovedWhenStoppedCheck(), new AutoUpdaterCheck(), new DataInContainerCheck(), new MutableTagCheck(), new PortPublishedCheck()];
+        IReadinessCheck[] checks = [new ContainerEngineRightsCheck(), new OwnedByComposeCheck(), new OwnedBySwarmCheck(), new RemovedWhenStoppedCheck(), new AutoUpdaterCheck(), new DataInContainerCheck(), new MutableTagCheck(), new PortPublishedCheck(), new ImagePresentCheck(), new ContainerDependentsCheck()];
         var found = new List<(string, Finding)>();
         var context = Context(scene, database, url);
         foreach (var check in checks.Where(check => check.Concerns(context))) found.AddRange((await check.RunAsync(context, default)).Select(finding => (check.Name, finding)));

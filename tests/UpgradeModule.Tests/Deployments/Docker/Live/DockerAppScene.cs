@@ -27,6 +27,9 @@ internal sealed class DockerAppScene : IAsyncDisposable
 
     public RecordingOperation Operation { get; } = new();
 
+    /// <summary>The repository of its images.</summary>
+    public string Repository { get; private set; } = "";
+
     public string Container { get; } = ContainerEngineFixture.Name("live");
 
     public int Port { get; } = SampleApps.FreePort();
@@ -40,7 +43,7 @@ internal sealed class DockerAppScene : IAsyncDisposable
     /// <summary>Writes the sample app's definition with its images.</summary>
     /// <param name="path">Where.</param>
     /// <param name="repository">The images' repository.</param>
-    public static async Task<string> DefineAsync(string path, string repository = "um-test/sampleapp")
+    public static async Task<string> DefineAsync(string path, string repository)
     {
         var definition = JsonNode.Parse(await File.ReadAllTextAsync(SampleApps.DefinitionPath))!;
         definition["image"] = new JsonObject { ["repositories"] = new JsonObject { ["standard"] = repository }, ["tag"] = "{version}", ["artifact"] = "/app/sampleapp", ["dataPath"] = "/data" };
@@ -57,10 +60,12 @@ internal sealed class DockerAppScene : IAsyncDisposable
     {
         var scene = new DockerAppScene(docker);
         foreach (var version in new[] { "1.1.0", "2.0.0" }) await images.SampleAppAsync(version);
+        var image = await images.SampleAppAsync("1.0.0");
+        scene.Repository = image[..image.LastIndexOf(':')];
         var request = new ContainerCreateRequest
         {
             Name = scene.Container,
-            Config = new ContainerConfig { Image = await images.SampleAppAsync("1.0.0"), Env = [.. environment.Select(variable => $"{variable.Name}={variable.Value}")] },
+            Config = new ContainerConfig { Image = image, Env = [.. environment.Select(variable => $"{variable.Name}={variable.Value}")] },
             HostConfig = new HostConfig
             {
                 RestartPolicy = new RestartPolicy { Name = "unless-stopped" },
@@ -116,7 +121,7 @@ internal sealed class DockerAppScene : IAsyncDisposable
         var draft = new AppDeployment
         {
             Name = "sample",
-            App = await DefineAsync(_folder.File("sampleapp.json")),
+            App = await DefineAsync(_folder.File("sampleapp.json"), Repository),
             HostKind = AppHostKind.Docker,
             BackupPath = _folder.File("backups"),
             Settings = new AppHostSettings { Container = Container, DockerHost = _docker.Address },

@@ -1,3 +1,4 @@
+using UpgradeModule.Engine.Readiness;
 using UpgradeModule.Tests.Support;
 using UpgradeModule.Tests.Upgrades.Live;
 
@@ -15,6 +16,9 @@ public class DockerUpgradeTests(ContainerEngineFixture docker)
         Assert.Equal(("1.0.0", scene.Url), (scene.Deployment.Version!.Text, scene.Deployment.Url));
         var before = await scene.InspectAsync();
         await using var writer = new NoteWriter(scene.Url);
+        var readiness = await scene.Engine.Readiness.CheckAsync(scene.Context, new ReadinessRequest(), default);
+        Assert.True(readiness.Ready, string.Join("\n", readiness.Blockers));
+        Assert.Empty(readiness.Warnings);
 
         var result = await scene.UpgradeAsync();
 
