@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using UpgradeModule.Engine.Databases;
 using UpgradeModule.Engine.Deployments;
 using UpgradeModule.Engine.Operations;
@@ -13,6 +14,9 @@ namespace UpgradeModule.Engine;
 /// <param name="hosts">The host kinds.</param>
 internal sealed class ReachingOpener(IDatabaseOpener opener, Func<DatabaseAccess, IOperationContext, IAppDatabase> open, Func<AppHostKind, IAppHost> hosts) : IDatabaseOpener
 {
+    // A run opens its database a dozen times: where it is reached is told once.
+    private readonly ConcurrentDictionary<string, DatabaseTarget> _told = new(StringComparer.Ordinal);
+
     /// <inheritdoc/>
     public Task<DatabaseAccess> ResolveAsync(DeploymentContext context, AppSettings settings, CancellationToken cancellationToken) => opener.ResolveAsync(context, settings, cancellationToken);
 
@@ -24,7 +28,12 @@ internal sealed class ReachingOpener(IDatabaseOpener opener, Func<DatabaseAccess
     {
         var access = await opener.ResolveAsync(context, settings, cancellationToken).ConfigureAwait(false);
         var reached = await hosts(context.Deployment.HostKind).ReachAsync(context, access.Target, cancellationToken).ConfigureAwait(false);
-        if (reached != access.Target) context.Operation.Verbose($"The database {access.Target} of '{context.Deployment.Name}' is reached as {reached}.");
+        if (reached != access.Target && !(_told.TryGetValue(context.Deployment.Name, out var told) && told == reached))
+        {
+            _told[context.Deployment.Name] = reached;
+            context.Operation.Verbose($"The database {access.Target} of '{context.Deployment.Name}' is reached as {reached}.");
+        }
+
         return open(new DatabaseAccess { Target = reached, Credential = access.Credential, Maintenance = access.Maintenance }, context.Operation);
     }
 }

@@ -3,6 +3,7 @@ using UpgradeModule.Engine;
 using UpgradeModule.Engine.Databases;
 using UpgradeModule.Engine.Deployments;
 using UpgradeModule.Engine.Operations;
+using UpgradeModule.Tests.Support;
 
 namespace UpgradeModule.Tests;
 
@@ -36,6 +37,21 @@ public class ReachingOpenerTests
         Assert.Equal("db", (await Opener().ResolveAsync(_context, new AppSettings(), CancellationToken.None)).Target.Server);
         Assert.Equal("db", Opener().Locate(_context, new AppSettings()).Server);
         await _host.DidNotReceiveWithAnyArgs().ReachAsync(default!, default!, default);
+    }
+
+    [Fact]
+    public async Task Where_a_database_is_reached_is_told_once()
+    {
+        var operation = new RecordingOperation();
+        var context = _context with { Operation = operation };
+        _inner.ResolveAsync(default!, default!, default).ReturnsForAnyArgs(new DatabaseAccess { Target = _own });
+        _host.ReachAsync(default!, default!, default).ReturnsForAnyArgs(_own with { Server = "127.0.0.1" });
+        var opener = Opener();
+
+        await opener.OpenAsync(context, new AppSettings(), CancellationToken.None);
+        await opener.OpenAsync(context, new AppSettings(), CancellationToken.None);
+
+        Assert.Single(operation.Verboses);
     }
 
     private ReachingOpener Opener() => new(_inner, (access, _) =>
