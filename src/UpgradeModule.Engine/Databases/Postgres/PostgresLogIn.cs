@@ -44,6 +44,9 @@ internal sealed record PostgresLogIn
             Timeout = 15,
             CommandTimeout = 0,
             KeepAlive = 30,
+            // Rows come and go in bulk: with the usual 8 KiB every few dozen of them are a call of their own.
+            ReadBufferSize = 1 << 18,
+            WriteBufferSize = 1 << 18,
             SslMode = Mode(),
         };
         if (Credential.Reveal() is { Length: > 0 } password) settings.Password = password;

@@ -42,6 +42,45 @@ public class ManagedFidelityTests(PostgresFixture postgres)
         await AssertSameAsync(name, compression);
     }
 
+    [SkippableFact]
+    public async Task The_application_itself_restores_its_data_with_its_grants_and_is_told_of_nothing_missing()
+    {
+        postgres.Require();
+        using var folder = new TempFolder();
+        var access = await postgres.CreateAsync();
+        var name = access.Target.Name!;
+        await postgres.AdminAsync($"CREATE ROLE reader_{name}");
+        await PostgresFixture.RunAsync(access, "CREATE TABLE t (id serial PRIMARY KEY, who text)", "INSERT INTO t (who) VALUES ('x'), ('y')", $"GRANT SELECT ON t TO reader_{name}", $"GRANT UPDATE (who) ON t TO reader_{name}", "REVOKE ALL ON SEQUENCE t_id_seq FROM PUBLIC", "COMMENT ON TABLE t IS 'mine'");
+        var oracle = new Oracle(postgres);
+        var before = await oracle.TextAsync(name);
+        var database = postgres.Open(access);
+        var dump = await database.DumpAsync(folder.Path, [], BackupOptions.Default, new RecordingOperation(), CancellationToken.None);
+        Assert.Equal("sql+gzip", dump.Format);
+        await using (var stream = new GZipStream(File.OpenRead(folder.File("data/database.sql.gz")), CompressionMode.Decompress))
+        using (var reader = new StreamReader(stream))
+        {
+            Assert.DoesNotContain("information_schema", await reader.ReadToEndAsync(), StringComparison.Ordinal);
+        }
+
+        var operation = new RecordingOperation();
+        var content = new BackupContent { Directory = folder.Path, Format = dump.Format, Files = dump.Files, Tables = dump.Tables };
+        await database.RestoreAsync(content, "r", operation, CancellationToken.None);
+        Assert.Empty(operation.Warnings);
+        Oracle.AssertSame(before, await oracle.TextAsync(name));
+    }
+
+    [SkippableFact]
+    public async Task What_extensions_bring_is_left_to_them_and_what_was_made_of_it_is_the_same_again()
+    {
+        postgres.Require();
+        var access = await postgres.CreateAsync();
+        var name = access.Target.Name!;
+        Skip.If(await postgres.AskAsync("SELECT count(*) FROM pg_available_extensions WHERE name IN ('hstore', 'citext', 'pg_trgm')") != "3", "The server has no extensions hstore, citext and pg_trgm.");
+        await postgres.AdminInAsync(name, "CREATE SCHEMA ext", "CREATE EXTENSION hstore SCHEMA ext", "CREATE EXTENSION citext", "CREATE EXTENSION pg_trgm SCHEMA ext", "COMMENT ON EXTENSION hstore IS 'changed'", "CREATE TABLE t (a citext PRIMARY KEY, h ext.hstore DEFAULT 'a=>1')", "INSERT INTO t VALUES ('X', 'k=>v'), ('y', NULL)",
+            "CREATE INDEX ON t USING gin (lower(a::text) ext.gin_trgm_ops)", "CREATE FUNCTION f(h ext.hstore) RETURNS ext.hstore LANGUAGE sql AS 'SELECT h'", "ALTER FUNCTION f DEPENDS ON EXTENSION hstore", "REVOKE EXECUTE ON FUNCTION ext.show_trgm(text) FROM PUBLIC", "CREATE VIEW v AS SELECT ext.similarity(a::text, 'x') FROM t");
+        await AssertSameAsync(name, BackupCompression.Gzip);
+    }
+
     private async Task AssertSameAsync(string name, BackupCompression compression)
     {
         using var folder = new TempFolder();

@@ -40,7 +40,7 @@ internal sealed class DependencyReader
         string[] plain = ["pg_operator", "pg_opclass", "pg_opfamily", "pg_amop", "pg_amproc", "pg_cast", "pg_collation", "pg_conversion", "pg_ts_config", "pg_ts_dict", "pg_ts_parser", "pg_ts_template", "pg_foreign_data_wrapper", "pg_foreign_server", "pg_language", "pg_am", "pg_transform", "pg_event_trigger", "pg_publication", "pg_publication_rel", "pg_statistic_ext", "pg_default_acl", "pg_extension", "pg_proc"];
         var everything = string.Join(" UNION ALL ", plain.Select(catalogue => $"SELECT '{catalogue}' AS catalogue, oid FROM {catalogue}")) + namespaces + """
              UNION ALL SELECT 'pg_user_mapping', umid FROM pg_user_mappings
-             UNION ALL SELECT 'pg_subscription', oid FROM pg_subscription WHERE subdbid = (SELECT oid FROM pg_database WHERE datname = current_database())
+             UNION ALL SELECT 'pg_subscription', subdbid FROM pg_subscription WHERE subdbid = (SELECT oid FROM pg_database WHERE datname = current_database())
              UNION ALL SELECT 'pg_namespace', oid FROM pg_namespace WHERE nspname !~ '^pg_(toast|temp|toast_temp)'
              UNION ALL SELECT 'pg_class', c.oid FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relpersistence <> 't' AND n.nspname !~ '^pg_toast'
              UNION ALL SELECT 'pg_type', t.oid FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace WHERE n.nspname !~ '^pg_(toast|temp|toast_temp)'

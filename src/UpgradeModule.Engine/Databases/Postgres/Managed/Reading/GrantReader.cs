@@ -33,13 +33,13 @@ internal static class GrantReader
         await DefaultsAsync(session, model).ConfigureAwait(false);
     }
 
-    // Where nothing but the usual is granted there is no list. Array types, row types and what is temporary have none of their own.
+    // Where nothing but the usual is granted there is no list. The information schema is made with its grants, which are noted nowhere; pg_dump passes it over too.
     private static string Objects { get; } = $"""
         SELECT 'pg_class' AS catalogue, c.oid, CASE c.relkind WHEN 'S' THEN 'SEQUENCE ' ELSE 'TABLE ' END || format('%I.%I', n.nspname, c.relname) AS target, c.relowner AS owner, c.relacl AS acl, acldefault(CASE c.relkind WHEN 'S' THEN 's' ELSE 'r' END::"char", c.relowner) AS usual
-        FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'p', 'v', 'm', 'S') AND c.relpersistence <> 't'
-        UNION ALL SELECT 'pg_proc', p.oid, CASE p.prokind WHEN 'p' THEN 'PROCEDURE ' ELSE 'FUNCTION ' END || CASE WHEN pn.nspname = 'pg_catalog' THEN 'pg_catalog.' ELSE '' END || p.oid::regprocedure::text, p.proowner, p.proacl, acldefault('f', p.proowner) FROM pg_proc p JOIN pg_namespace pn ON pn.oid = p.pronamespace
-        UNION ALL SELECT 'pg_namespace', s.oid, 'SCHEMA ' || quote_ident(s.nspname), s.nspowner, s.nspacl, acldefault('n', s.nspowner) FROM pg_namespace s WHERE s.nspname !~ '^pg_(toast|temp)'
-        UNION ALL SELECT 'pg_type', t.oid, 'TYPE ' || format('%I.%I', tn.nspname, t.typname), t.typowner, t.typacl, acldefault('T', t.typowner) FROM pg_type t JOIN pg_namespace tn ON tn.oid = t.typnamespace
+        FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'p', 'v', 'm', 'S') AND c.relpersistence <> 't' AND n.nspname <> 'information_schema'
+        UNION ALL SELECT 'pg_proc', p.oid, CASE p.prokind WHEN 'p' THEN 'PROCEDURE ' ELSE 'FUNCTION ' END || CASE WHEN pn.nspname = 'pg_catalog' THEN 'pg_catalog.' ELSE '' END || p.oid::regprocedure::text, p.proowner, p.proacl, acldefault('f', p.proowner) FROM pg_proc p JOIN pg_namespace pn ON pn.oid = p.pronamespace WHERE pn.nspname <> 'information_schema'
+        UNION ALL SELECT 'pg_namespace', s.oid, 'SCHEMA ' || quote_ident(s.nspname), s.nspowner, s.nspacl, acldefault('n', s.nspowner) FROM pg_namespace s WHERE s.nspname <> 'information_schema' AND s.nspname !~ '^pg_(toast|temp)'
+        UNION ALL SELECT 'pg_type', t.oid, 'TYPE ' || format('%I.%I', tn.nspname, t.typname), t.typowner, t.typacl, acldefault('T', t.typowner) FROM pg_type t JOIN pg_namespace tn ON tn.oid = t.typnamespace WHERE tn.nspname <> 'information_schema'
         UNION ALL SELECT 'pg_language', l.oid, 'LANGUAGE ' || quote_ident(l.lanname), l.lanowner, l.lanacl, acldefault('l', l.lanowner) FROM pg_language l
         UNION ALL SELECT 'pg_largeobject', g.oid, 'LARGE OBJECT ' || g.oid, g.lomowner, g.lomacl, acldefault('L', g.lomowner) FROM pg_largeobject_metadata g
         """;
@@ -94,7 +94,7 @@ internal static class GrantReader
         var rows = await session.RowsAsync($"""
             WITH o AS (SELECT c.oid, 'TABLE ' || format('%I.%I', n.nspname, c.relname) AS target, c.relowner AS owner, quote_ident(t.attname) AS col, t.attacl AS acl, t.attnum
                        FROM pg_attribute t JOIN pg_class c ON c.oid = t.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace LEFT JOIN pg_init_privs i ON i.classoid = 'pg_class'::regclass AND i.objoid = c.oid AND i.objsubid = t.attnum
-                       WHERE t.attacl IS NOT NULL AND NOT t.attisdropped AND c.relpersistence <> 't' AND t.attacl IS DISTINCT FROM i.initprivs)
+                       WHERE t.attacl IS NOT NULL AND NOT t.attisdropped AND c.relpersistence <> 't' AND n.nspname <> 'information_schema' AND t.attacl IS DISTINCT FROM i.initprivs)
             SELECT o.oid, o.attnum, o.target, o.col, {Exploded} FROM o, aclexplode(o.acl) WITH ORDINALITY a ORDER BY o.oid, o.attnum, a.ordinality
             """).ConfigureAwait(false);
         foreach (var group in rows.GroupBy(row => (row[0], row[1])))
