@@ -60,6 +60,8 @@ BeforeDiscovery {
                 Start-AppService $name | Wait-AppService
                 Get-AppDeployment $name
                 Test-UpgradeReadiness $name -ArtifactPath $Argument.Artifacts @deep
+                # By pg_dump, whose command line is watched, and by the module itself, which the upgrade does as well.
+                $null = Backup-AppDatabase $name -Engine PgDump @deep
                 $backup = Backup-AppDatabase $name @deep
                 $backup
                 $backup | Test-AppBackup @deep
