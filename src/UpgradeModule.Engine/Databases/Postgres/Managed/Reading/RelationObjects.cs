@@ -24,6 +24,12 @@ internal static class RelationObjects
             if (relation.RowType != 0) model.Alias(new ObjectAddress("pg_type", relation.RowType), item);
             Defaults(model, relation, item);
         }
+
+        // From 18 on NOT NULL is a constraint, which may have a comment.
+        foreach (var row in await session.RowsAsync("SELECT k.oid, k.conrelid FROM pg_constraint k WHERE k.contype = 'n' AND k.conrelid <> 0").ConfigureAwait(false))
+        {
+            if (model.Find(new ObjectAddress("pg_class", Oid(row[1]))) is { } table) model.Alias(new ObjectAddress("pg_constraint", Oid(row[0])), table);
+        }
     }
 
     /// <summary>Where the catalogue has a relation.</summary>

@@ -68,13 +68,14 @@ internal static class RelationReader
         {
             if (!model.Relations.TryGetValue(Oid(row[0]), out var relation)) continue;
             named.TryGetValue((row[0]!, row[1]!), out var notNull);
+            if (notNull is { Validated: false }) model.Refusals.Add($"the constraint {notNull.Clause} of {relation.Name}.{row[2]}, which isn't valid for all rows");
             relation.Columns.Add(new Column
             {
                 Number = int.Parse(row[1]!, CultureInfo.InvariantCulture),
                 Name = row[2]!,
                 Type = row[3]!,
                 Collation = row[4],
-                NotNull = row[5] == "t" && notNull is not { Validated: false },
+                NotNull = row[5] == "t",
                 NotNullClause = notNull?.Clause ?? "NOT NULL",
                 NotNullLocal = notNull?.IsLocal ?? true,
                 Default = Oid(row[6]),
