@@ -96,7 +96,25 @@ internal sealed class DataLoader(ArchiveContent content, RestoreSessions session
 
     private async IAsyncEnumerable<(ArchiveBlock Block, byte[] Text)> Texts(FileStream stream, IEnumerable<ArchiveBlock> blocks, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        foreach (var block in blocks) yield return (block, await content.ReadAsync(stream, block, cancellationToken).ConfigureAwait(false));
+        // One is read and decompressed while the one before it is on its way to the server.
+        Task<byte[]>? next = null;
+        ArchiveBlock? ahead = null;
+        try
+        {
+            foreach (var block in blocks)
+            {
+                var (text, ready) = (next is null ? null : await next.ConfigureAwait(false), ahead);
+                (next, ahead) = (Task.Run(() => content.ReadAsync(stream, block, cancellationToken), cancellationToken), block);
+                if (text is not null) yield return (ready!, text);
+            }
+
+            if (next is not null) yield return (ahead!, await next.ConfigureAwait(false));
+        }
+        finally
+        {
+            // The file must not be closed under it.
+            if (next is { IsCompleted: false }) await Task.WhenAny(next).ConfigureAwait(false);
+        }
     }
 
     // One COPY for all of a table's blocks: what a script needs around each of them is left out.
