@@ -180,7 +180,7 @@ Describe 'An app that systemd runs' -ForEach @{ Missing = $missing } {
             $one | Select-Object Name, App, HostKind, Url, Status, @{ n = 'Version'; e = { "$($_.Version)" } }, @{ n = 'Artifact'; e = { $_.Settings.ArtifactPath } }, @{ n = 'Files'; e = { $_.Settings.EnvironmentFiles -join ' ' } }
             $one | Register-AppDeployment | ForEach-Object { "$($_.Name) $($_.Database.Path)" }
         }
-        $found[0].Name, $found[0].App, $found[0].HostKind, $found[0].Url, $found[0].Version, $found[0].Artifact, $found[0].Files, $found[0].Status | Should -Be $app.Name, 'sampleapp', 'Systemd', $app.Url, '1.0.0', $app.Artifact, $app.Environment, 'Running'
+        $found[0].Name, $found[0].App, $found[0].HostKind, $found[0].Url, $found[0].Version, $found[0].Artifact, $found[0].Files, $found[0].Status | Should -Be $app.Name, 'sampleapp', 'Systemd', $app.Url, '1.0.0', $app.Artifact, '', 'Running'
         $found | Should -HaveCount 2
         $found[1] | Should -Be "$($app.Name) $($app.Folder)/notes.db"
     }

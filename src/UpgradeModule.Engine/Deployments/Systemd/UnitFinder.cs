@@ -97,7 +97,9 @@ internal sealed class UnitFinder(UnitReader reader, Units units, IArtifactFetche
             Version = version,
             Status = SystemdHost.Status(unit.Context, unit.State),
             Url = Url(spec, settings),
-            Settings = host with { EnvironmentFiles = UnitSettings.Files(unit.Definition) },
+
+            // Without the unit's environment files: they are read from the unit each time, and one that is stored would stay when the unit names another.
+            Settings = host,
         };
     }
 }

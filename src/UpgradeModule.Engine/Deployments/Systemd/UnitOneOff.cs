@@ -24,7 +24,7 @@ internal static class UnitOneOff
         var parts = command.Expand(unit.Context.Deployment.Settings.ArtifactPath);
         if (parts.Count == 0) throw NotFound("", $"There is no command for {command.Purpose} of '{unit.Context.Deployment.Name}'.");
         if (unit.Definition.DynamicUser) throw new UpgradeException("UnitInvalid", UpgradeErrorCategory.NotImplemented, unit.Id, $"The unit '{unit.Id}' has DynamicUser=yes: its user exists only while it runs, so nothing can be run as it.", $"Run the command for {command.Purpose} by hand, or give the unit a user of its own.");
-        var settings = await UnitSettings.EnvironmentAsync(unit, cancellationToken).ConfigureAwait(false);
+        var settings = await UnitSettings.EnvironmentAsync(unit, tell: false, cancellationToken).ConfigureAwait(false);
         var account = unit.Definition.User.Length == 0 ? null : Account.Find(unit.Definition.User) ?? throw new UpgradeException("UnitInvalid", UpgradeErrorCategory.ObjectNotFound, unit.Id, $"The unit '{unit.Id}' runs as '{unit.Definition.User}', and there is no such user.", "Make the user, or mend the unit.");
         string[] line = [Program(unit, command, parts[0], settings), .. parts.Skip(1)];
         var switching = Switch(unit, command, account);

@@ -12,9 +12,10 @@ internal static class UnitSettings
 {
     /// <summary>Reads the environment alone.</summary>
     /// <param name="unit">The unit.</param>
+    /// <param name="tell">Whether a file of the deployment that says other than the unit is told as a warning.</param>
     /// <param name="cancellationToken">Ends the work.</param>
     /// <exception cref="UpgradeException"><c>EnvironmentFileNotFound</c>, <c>SecretNotFound</c>.</exception>
-    public static async Task<AppSettings> EnvironmentAsync(Unit unit, CancellationToken cancellationToken)
+    public static async Task<AppSettings> EnvironmentAsync(Unit unit, bool tell, CancellationToken cancellationToken)
     {
         var settings = new AppSettings();
         foreach (var entry in unit.Definition.Environment)
@@ -25,9 +26,16 @@ internal static class UnitSettings
 
         var own = unit.Definition.EnvironmentFiles.SelectMany(static file => Expand(file.Path, file.Optional)).ToList();
         var deployment = unit.Context.Deployment.Settings;
-        foreach (var file in own.Concat(deployment.EnvironmentFiles.Where(file => !own.Contains(file, StringComparer.Ordinal))))
+        foreach (var file in own)
         {
             foreach (var (name, value) in await EnvironmentFile.ReadAsync(file, cancellationToken).ConfigureAwait(false)) settings.Set(name, value, file);
+        }
+
+        foreach (var file in deployment.EnvironmentFiles.Where(file => !own.Contains(file, StringComparer.Ordinal)))
+        {
+            var added = await EnvironmentFile.ReadAsync(file, cancellationToken).ConfigureAwait(false);
+            if (tell) TellDifferences(unit, settings, file, added);
+            foreach (var (name, value) in added) settings.Set(name, value, file);
         }
 
         foreach (var (name, reference) in deployment.EnvironmentReferences)
@@ -44,7 +52,7 @@ internal static class UnitSettings
     /// <param name="cancellationToken">Ends the work.</param>
     public static async Task<AppSettings> ReadAsync(Unit unit, bool lenient, CancellationToken cancellationToken)
     {
-        var settings = await EnvironmentAsync(unit, cancellationToken).ConfigureAwait(false);
+        var settings = await EnvironmentAsync(unit, tell: !lenient, cancellationToken).ConfigureAwait(false);
         var arguments = (unit.Definition.Command?.Arguments ?? []).Skip(1).SelectMany(argument => Variables(argument, settings)).ToList();
         await SettingsCompletion.AddAsync(unit.Context, settings, arguments, unit.WorkingDirectory, lenient, cancellationToken).ConfigureAwait(false);
         return settings;
@@ -67,10 +75,13 @@ internal static class UnitSettings
         }
     }
 
-    /// <summary>The files of a unit's <c>EnvironmentFile=</c> that are there.</summary>
-    /// <param name="definition">The unit's definition.</param>
-    public static IReadOnlyList<string> Files(UnitDefinition definition) =>
-        [.. definition.EnvironmentFiles.SelectMany(static file => Expand(file.Path, optional: true))];
+    // The unit may have been pointed at another file since: then this isn't what its service is told.
+    private static void TellDifferences(Unit unit, AppSettings settings, string file, IEnumerable<KeyValuePair<string, string>> added)
+    {
+        var names = added.Where(pair => settings.SourceOf(pair.Key) is not null && (settings.Get(pair.Key) ?? "") != pair.Value).Select(static pair => pair.Key).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
+        if (names.Count == 0) return;
+        unit.Context.Operation.Warning($"The deployment '{unit.Context.Deployment.Name}' names the environment file '{file}', which the unit '{unit.Id}' does not, and which says other than the unit: {string.Join(", ", names)}. What the file says is used. Unless the service's own start script reads it, take it out with Set-AppDeployment -EnvironmentFile.");
+    }
 
     // A wildcard names any number of files, none too; one that must be there is read, and reading tells that it isn't.
     private static IEnumerable<string> Expand(string path, bool optional)

@@ -225,6 +225,25 @@ public sealed class SystemdHostTests : IDisposable
     }
 
     [Fact]
+    public async Task A_file_of_the_deployment_that_says_other_than_the_units_is_told_without_values()
+    {
+        string[] files = [_folder.File("old.env"), _folder.File("new.env")];
+        await File.WriteAllTextAsync(files[0], "DB_HOST=planted-old\nSAME=1\nMORE=1\n");
+        await File.WriteAllTextAsync(files[1], "DB_HOST=planted-new\nSAME=1\n");
+        _systemd.EnvironmentFiles = [files[1]];
+        var context = Context with { Deployment = Context.Deployment with { Settings = new AppHostSettings { Unit = "app", EnvironmentFiles = [files[0]] } } };
+
+        await Host.ReadSettingsAsync(context, default);
+
+        var warning = Assert.Single(_told.Warnings);
+        Assert.Contains(files[0], warning, StringComparison.Ordinal);
+        Assert.Contains("DB_HOST", warning, StringComparison.Ordinal);
+        Assert.DoesNotContain("SAME", warning, StringComparison.Ordinal);
+        Assert.DoesNotContain("MORE", warning, StringComparison.Ordinal);
+        Assert.DoesNotContain("planted", warning, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_file_that_must_be_there_and_is_not_is_told()
     {
         _systemd.EnvironmentFiles = ["/nowhere/at/all.env"];
@@ -239,6 +258,9 @@ public sealed class SystemdHostTests : IDisposable
         _artifacts.ReadVersionAsync(default!, default!, default).ReturnsForAnyArgs(AppVersion.Parse("1.2.3"));
         _systemd.Command = ["/usr/bin/java", "-jar", artifact];
         _systemd.Environment = ["PORT=8123"];
+        var file = _folder.File("app.env");
+        await File.WriteAllTextAsync(file, "A=1\n");
+        _systemd.EnvironmentFiles = [file];
         var found = new List<AppDeployment>();
         await foreach (var one in Host.FindAsync([Spec], new FindRequest { Operation = _told }, default)) found.Add(one);
         var deployment = Assert.Single(found);
@@ -249,6 +271,9 @@ public sealed class SystemdHostTests : IDisposable
         Assert.Equal(artifact, deployment.Settings.ArtifactPath);
         Assert.Equal("app.service", deployment.Settings.Unit);
         Assert.Equal(AppHostKind.Systemd, deployment.HostKind);
+
+        // The unit names them anew each time; a stored one would stay when the unit is pointed at another.
+        Assert.Empty(deployment.Settings.EnvironmentFiles);
     }
 
     [Theory]
