@@ -114,6 +114,15 @@ public interface IAppHost
     Task<CommandOutcome> RunOnceAsync(DeploymentContext context, OneOffCommand command, IProgress<string>? output, CancellationToken cancellationToken);
 
     /// <summary>
+    /// Ends what is left of commands that <see cref="RunOnceAsync"/> started and that outlived who started them, and returns once nothing of them
+    /// is left. The deployment's lock must be held: nobody waits for what is found then.
+    /// </summary>
+    /// <param name="context">The deployment.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <exception cref="UpgradeException"><c>CommandFailed</c>: one can't be ended, and may still write to the database.</exception>
+    Task EndLeftCommandsAsync(DeploymentContext context, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>
     /// Gives the address at which this machine reaches a database that the application knows by another: by a name that only its container's
     /// network knows, by a path inside a mount. The database as it is where there is nothing to translate.
     /// </summary>

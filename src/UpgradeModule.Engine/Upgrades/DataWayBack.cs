@@ -12,6 +12,9 @@ internal static class DataWayBack
     {
         var hop = run.Hop!;
         if (hop is not { DataTouched: true, DatabaseIsBack: false, DatabasePoint: { } point }) return;
+
+        // One that still wrote would migrate the data that was just put back.
+        await run.Host.EndLeftCommandsAsync(run.Deployment, cancellationToken).ConfigureAwait(false);
         var database = await run.OpenDatabaseAsync(cancellationToken).ConfigureAwait(false);
         await using (database.ConfigureAwait(false))
         {

@@ -83,6 +83,31 @@ public class OneOffCommandTests
         Assert.Contains("no-such-program-here", failure.Message);
     }
 
+    [SkippableFact]
+    public async Task One_that_outlived_who_started_it_is_ended_with_all_that_it_started_and_nobody_elses()
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "Only Linux tells whose a process is by its environment.");
+        await using var scene = await ProcessScene.CreateAsync();
+        await using var other = await ProcessScene.CreateAsync();
+        var file = Path.Combine(scene.Folder, "child");
+        var foreign = Path.Combine(other.Folder, "child");
+        var run = RunAsync(scene, null, $"sleep 300 & echo $! > '{file}'; wait", timeout: TimeSpan.FromMinutes(5));
+        using var end = new CancellationTokenSource();
+        var running = RunAsync(other, null, $"echo $$ > '{foreign}'; exec sleep 300", timeout: TimeSpan.FromMinutes(5), cancellationToken: end.Token);
+        await ProcessScene.EventuallyAsync(() => Task.FromResult(NumberIn(file) is not null && NumberIn(foreign) is not null), there => there);
+        Assert.True(IsThere(NumberIn(file)!.Value));
+
+        await scene.Host.EndLeftCommandsAsync(scene.Context, CancellationToken.None);
+
+        Assert.False(IsThere(NumberIn(file)!.Value));
+        Assert.Equal(137, (await run).ExitCode);
+        Assert.True(IsThere(NumberIn(foreign)!.Value));
+        await end.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+    }
+
+    private static int? NumberIn(string file) => File.Exists(file) && int.TryParse(File.ReadAllText(file), out var number) ? number : null;
+
     private static void NeedsShell() => Skip.If(OperatingSystem.IsWindows(), "The commands are shell scripts.");
 
     private static bool IsThere(int process)

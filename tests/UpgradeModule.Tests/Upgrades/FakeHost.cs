@@ -41,6 +41,8 @@ internal sealed class FakeHost(FakeWorld world) : IAppHost
         return world.RunOnce(command);
     });
 
+    public Task EndLeftCommandsAsync(DeploymentContext context, CancellationToken cancellationToken) => world.CallAsync("EndLeft", cancellationToken, () => true);
+
     public Task<DatabaseTarget> ReachAsync(DeploymentContext context, DatabaseTarget database, CancellationToken cancellationToken) => Task.FromResult(database);
 
     public async IAsyncEnumerable<AppDeployment> FindAsync(IReadOnlyList<AppSpec> specs, FindRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)

@@ -76,6 +76,20 @@ public sealed class MigrateActionTests : IDisposable
     }
 
     [Fact]
+    public async Task The_data_is_not_taken_back_under_a_command_that_can_t_be_ended()
+    {
+        var run = _bench.World.RunOnce;
+        _bench.World.RunOnce = command => run(command) with { ExitCode = 3 };
+        for (var i = 1; i <= 3; i++) _bench.World.Before[$"EndLeft#{i}"] = () => throw new UpgradeException("CommandFailed", UpgradeErrorCategory.ResourceBusy, "app", "It still runs.");
+
+        var result = await _bench.RunAsync();
+
+        Assert.Equal("RollbackFailed", result.ErrorId);
+        Assert.Contains("EndLeft#1", _bench.World.Calls);
+        Assert.DoesNotContain(_bench.World.Calls, call => call.StartsWith("Rollback", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_command_that_could_not_be_run_takes_the_hop_back_too()
     {
         _bench.World.Before["RunOnce#1"] = () => throw new UpgradeException("CommandTimeout", UpgradeErrorCategory.OperationTimeout, "app", "It took too long.");

@@ -29,6 +29,9 @@ internal sealed record OneOffPlan
     /// <summary>The deployment's name.</summary>
     public required string Deployment { get; init; }
 
+    /// <summary>What marks the deployment's commands, so that <see cref="LeftProcesses"/> finds them: unlike any other deployment's.</summary>
+    public required string Mark { get; init; }
+
     /// <summary>What it is for.</summary>
     public required string Purpose { get; init; }
 }

@@ -65,6 +65,7 @@ internal static class OneOffProcess
         };
         start.Environment.Clear();
         foreach (var (name, value) in plan.Environment) start.Environment[name] = value;
+        start.Environment[LeftProcesses.Variable] = plan.Mark;
         try
         {
             return Process.Start(start)!;

@@ -28,7 +28,11 @@ internal sealed class DockerHost(Func<string?, IContainerEngine> open) : IAppHos
     public Task<AppService> GetServiceAsync(DeploymentContext context, CancellationToken cancellationToken) => ContainerControl.LookAsync(Of(context), cancellationToken);
 
     /// <inheritdoc/>
-    public Task<AppService> StartAsync(DeploymentContext context, CancellationToken cancellationToken) => ContainerControl.StartAsync(Of(context), cancellationToken);
+    public async Task<AppService> StartAsync(DeploymentContext context, CancellationToken cancellationToken)
+    {
+        await EndLeftCommandsAsync(context, cancellationToken).ConfigureAwait(false);
+        return await ContainerControl.StartAsync(Of(context), cancellationToken).ConfigureAwait(false);
+    }
 
     /// <inheritdoc/>
     public Task<AppService> StopAsync(DeploymentContext context, TimeSpan? grace, CancellationToken cancellationToken) => ContainerControl.StopAsync(Of(context), grace, cancellationToken);
@@ -85,6 +89,7 @@ internal sealed class DockerHost(Func<string?, IContainerEngine> open) : IAppHos
     public async Task<ReturnPoint> SwapAsync(DeploymentContext context, InstallSource source, string label, CancellationToken cancellationToken)
     {
         var image = source.Image ?? throw new UpgradeException("ArtifactSwapFailed", UpgradeErrorCategory.InvalidArgument, context.Deployment.Name, $"'{context.Deployment.Name}' runs in a container, and {source} is no image.", "Fetch the image with Save-AppImage.");
+        await EndLeftCommandsAsync(context, cancellationToken).ConfigureAwait(false);
         var version = context.Deployment.Version ?? await ReadInstalledVersionAsync(context, cancellationToken).ConfigureAwait(false);
         return await Swapper(context).SwapAsync(image, label, version, cancellationToken).ConfigureAwait(false);
     }
@@ -99,10 +104,14 @@ internal sealed class DockerHost(Func<string?, IContainerEngine> open) : IAppHos
     public async Task<CommandOutcome> RunOnceAsync(DeploymentContext context, OneOffCommand command, IProgress<string>? output, CancellationToken cancellationToken)
     {
         var deployment = Of(context);
+        await LeftCommands.EndAsync(deployment, cancellationToken).ConfigureAwait(false);
         var container = await deployment.InspectAsync(cancellationToken).ConfigureAwait(false);
         var redactor = await RedactorAsync(deployment, container, cancellationToken).ConfigureAwait(false);
         return await OneOffContainer.RunAsync(deployment, command, redactor, output, cancellationToken).ConfigureAwait(false);
     }
+
+    /// <inheritdoc/>
+    public Task EndLeftCommandsAsync(DeploymentContext context, CancellationToken cancellationToken) => LeftCommands.EndAsync(Of(context), cancellationToken);
 
     /// <inheritdoc/>
     public async Task<DatabaseTarget> ReachAsync(DeploymentContext context, DatabaseTarget database, CancellationToken cancellationToken)

@@ -57,6 +57,7 @@ internal sealed class ProcessHost : IAppHost
         var folder = DeploymentFolder.Of(context);
         if (_tracker.Running(context) is null)
         {
+            await EndLeftCommandsAsync(context, cancellationToken).ConfigureAwait(false);
             var settings = await ProcessEnvironment.ReadAsync(context, cancellationToken).ConfigureAwait(false);
             var redactor = await RedactorAsync(context, settings, cancellationToken).ConfigureAwait(false);
             var command = CommandLine.Of(context, await VersionToRunAsync(context, cancellationToken).ConfigureAwait(false));
@@ -106,6 +107,7 @@ internal sealed class ProcessHost : IAppHost
     public async Task<ReturnPoint> SwapAsync(DeploymentContext context, InstallSource source, string label, CancellationToken cancellationToken)
     {
         DemandStopped(context, $"The artifact of '{context.Deployment.Name}' can't be swapped");
+        await EndLeftCommandsAsync(context, cancellationToken).ConfigureAwait(false);
         var version = context.Deployment.Version ?? await ReadInstalledVersionAsync(context, cancellationToken).ConfigureAwait(false);
         return await ArtifactSwapper.SwapAsync(context, source.Artifact!, label, version, cancellationToken).ConfigureAwait(false);
     }
@@ -159,6 +161,7 @@ internal sealed class ProcessHost : IAppHost
     {
         var line = CommandLine.Of(context, command);
         DemandStopped(context, $"The command for {command.Purpose} of '{context.Deployment.Name}' can't be run");
+        await EndLeftCommandsAsync(context, cancellationToken).ConfigureAwait(false);
         var settings = await ProcessEnvironment.ReadAsync(context, cancellationToken).ConfigureAwait(false);
         var plan = new OneOffPlan
         {
@@ -170,10 +173,14 @@ internal sealed class ProcessHost : IAppHost
             Log = LogPath(context, DeploymentFolder.Of(context)),
             Timeout = command.Timeout,
             Deployment = context.Deployment.Name,
+            Mark = DeploymentFolder.Of(context).Path,
             Purpose = command.Purpose,
         };
         return await OneOffProcess.RunAsync(plan, output, cancellationToken).ConfigureAwait(false);
     }
+
+    /// <inheritdoc/>
+    public Task EndLeftCommandsAsync(DeploymentContext context, CancellationToken cancellationToken) => LeftProcesses.EndAsync(DeploymentFolder.Of(context).Path, context, cancellationToken);
 
     /// <inheritdoc/>
     public Task<DatabaseTarget> ReachAsync(DeploymentContext context, DatabaseTarget database, CancellationToken cancellationToken) => Task.FromResult(database);

@@ -47,7 +47,9 @@ internal sealed class SystemdHost : IAppHost
     /// <inheritdoc/>
     public async Task<AppService> StartAsync(DeploymentContext context, CancellationToken cancellationToken)
     {
-        await _starter.StartAsync(await _units.OpenAsync(context, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+        var unit = await _units.OpenAsync(context, cancellationToken).ConfigureAwait(false);
+        await EndLeftCommandsAsync(unit, cancellationToken).ConfigureAwait(false);
+        await _starter.StartAsync(unit, cancellationToken).ConfigureAwait(false);
         return await GetServiceAsync(context, cancellationToken).ConfigureAwait(false);
     }
 
@@ -92,6 +94,7 @@ internal sealed class SystemdHost : IAppHost
     {
         var unit = await DownAsync(context, $"The artifact of '{context.Deployment.Name}' can't be swapped", cancellationToken).ConfigureAwait(false);
         DemandSameFile(unit);
+        await EndLeftCommandsAsync(unit, cancellationToken).ConfigureAwait(false);
         var version = context.Deployment.Version ?? await ReadInstalledVersionAsync(context, cancellationToken).ConfigureAwait(false);
         var point = await ArtifactSwapper.SwapAsync(unit.Context, source.Artifact!, label, version, cancellationToken).ConfigureAwait(false);
         try
@@ -152,8 +155,13 @@ internal sealed class SystemdHost : IAppHost
     public async Task<CommandOutcome> RunOnceAsync(DeploymentContext context, OneOffCommand command, IProgress<string>? output, CancellationToken cancellationToken)
     {
         var unit = await DownAsync(context, $"The command for {command.Purpose} of '{context.Deployment.Name}' can't be run", cancellationToken).ConfigureAwait(false);
+        await EndLeftCommandsAsync(unit, cancellationToken).ConfigureAwait(false);
         return await OneOffProcess.RunAsync(await UnitOneOff.PlanAsync(unit, command, cancellationToken).ConfigureAwait(false), output, cancellationToken).ConfigureAwait(false);
     }
+
+    /// <inheritdoc/>
+    public async Task EndLeftCommandsAsync(DeploymentContext context, CancellationToken cancellationToken) =>
+        await EndLeftCommandsAsync(await _units.OpenAsync(context, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
 
     /// <inheritdoc/>
     public Task<DatabaseTarget> ReachAsync(DeploymentContext context, DatabaseTarget database, CancellationToken cancellationToken) => Task.FromResult(database);
@@ -208,6 +216,8 @@ internal sealed class SystemdHost : IAppHost
         "failed" => state.ExitCode is { } code && state.Result == "exit-code" && context.Spec.Start.SuccessExitCodes.Contains(code) ? AppServiceStatus.Stopped : AppServiceStatus.Crashed,
         _ => AppServiceStatus.Unknown,
     };
+
+    private static Task EndLeftCommandsAsync(Unit unit, CancellationToken cancellationToken) => LeftProcesses.EndAsync(UnitOneOff.Mark(unit), unit.Context, cancellationToken);
 
     // A unit that was changed since runs another file: swapping the one that the deployment names would change nothing.
     private static void DemandSameFile(Unit unit)

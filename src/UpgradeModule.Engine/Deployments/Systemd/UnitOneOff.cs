@@ -40,9 +40,14 @@ internal static class UnitOneOff
             Redactor = await UnitSettings.RedactorAsync(unit, cancellationToken).ConfigureAwait(false),
             Timeout = command.Timeout,
             Deployment = unit.Context.Deployment.Name,
+            Mark = Mark(unit),
             Purpose = command.Purpose,
         };
     }
+
+    /// <summary>What marks the unit's commands.</summary>
+    /// <param name="unit">The unit.</param>
+    public static string Mark(Unit unit) => unit.Id + "@" + unit.Context.Deployment.Settings.ArtifactPath;
 
     private static string[] Switch(Unit unit, OneOffCommand command, Account? account)
     {

@@ -151,6 +151,35 @@ public class DockerHostTests(ContainerEngineFixture docker)
     }
 
     [SkippableFact]
+    public async Task A_one_off_command_that_outlived_who_started_it_is_ended_before_anything_else_begins()
+    {
+        docker.Require();
+        await using var scene = new DockerScene(docker.Engine, docker.Images);
+        var present = await scene.CreateAsync();
+        var request = OneOffContainer.Request(scene.Host.Of(scene.Context), present, new OneOffCommand { Command = ["/bin/sleep", "600"], Purpose = "migrating" });
+        async Task LeaveAsync(string suffix)
+        {
+            await scene.Engine.CreateContainerAsync(request with { Name = request.Name + suffix }, default);
+            await scene.Engine.StartContainerAsync(request.Name + suffix, default);
+        }
+
+        await LeaveAsync("a");
+        await LeaveAsync("b");
+        await scene.Host.EndLeftCommandsAsync(scene.Context, default);
+        Assert.Equal([scene.Name], await scene.ContainersAsync());
+        Assert.Equal(2, scene.Operation.Warnings.Count(warning => warning.Contains("outlived", StringComparison.Ordinal)));
+
+        await LeaveAsync("c");
+        await scene.Host.StartAsync(scene.Context, default);
+        Assert.Equal([scene.Name], await scene.ContainersAsync());
+        await scene.Host.StopAsync(scene.Context, TimeSpan.FromSeconds(5), default);
+
+        await LeaveAsync("d");
+        await scene.Host.SwapAsync(scene.Context, await scene.SourceAsync(), "0000000001", default);
+        Assert.DoesNotContain(await scene.ContainersAsync(), name => name.EndsWith('d'));
+    }
+
+    [SkippableFact]
     public async Task A_name_that_only_the_containers_network_knows_is_reached_by_port_or_address()
     {
         docker.Require();
