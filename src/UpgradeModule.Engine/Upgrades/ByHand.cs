@@ -61,7 +61,11 @@ internal static class ByHand
 
     private static string? Place(Operations.ReturnPoint point, AppHostSettings settings) => point.Kind == ContainerKind ? settings.Container : settings.ArtifactPath;
 
-    private static IEnumerable<string> Version(Operations.ReturnPoint point, AppHostSettings settings, UpgradeStop stop)
+    /// <summary>The commands that put the version before back in its place.</summary>
+    /// <param name="point">What was kept of it.</param>
+    /// <param name="settings">The deployment's settings.</param>
+    /// <param name="stop">The stop that failed.</param>
+    internal static IEnumerable<string> Version(Operations.ReturnPoint point, AppHostSettings settings, UpgradeStop stop)
     {
         if (point.Kind != ContainerKind)
         {
@@ -76,19 +80,28 @@ internal static class ByHand
             { } address => $"docker --host {Quoted(address)}",
         };
         var name = Quoted(settings.Container ?? "");
-        yield return $"{docker} rename {name} {Quoted($"{settings.Container}.failed-{stop.To}")}";
+        yield return $"# the next two only where 'docker ps --all' still shows {Quoted(point.Location)}; otherwise it is in its place already";
+
+        // The failed one must not come up at the next boot: a new version would migrate the data that was put back.
+        yield return $"if ({docker} ps --all --quiet --filter {Quoted($"name=^/?{settings.Container}$")}) {{ {docker} update --restart no {name}; {docker} rename {name} {Quoted($"{settings.Container}.failed-{stop.To}")} }}";
         yield return $"{docker} rename {Quoted(point.Location)} {name}";
-        if (point.Data.TryGetValue("restartPolicy", out var policy) && policy is not ("" or "no")) yield return $"{docker} update --restart {policy} {name}";
+        if (!point.Data.TryGetValue("restartPolicy", out var policy) || policy is "" or "no") yield break;
+        var retries = policy == "on-failure" && point.Data.TryGetValue("restartRetries", out var most) && most is not ("" or "0") ? ":" + most : "";
+        yield return $"{docker} update --restart {policy}{retries} {name}";
     }
 
-    private static IEnumerable<string> Data(RunContext run, Operations.ReturnPoint point)
+    private static IEnumerable<string> Data(RunContext run, Operations.ReturnPoint point) => Data(run.Hop!.Database ?? run.Deployment.Deployment.Database!, point);
+
+    /// <summary>The commands that put the data back in its place.</summary>
+    /// <param name="target">The database.</param>
+    /// <param name="point">What was kept of it.</param>
+    internal static IEnumerable<string> Data(DatabaseTarget target, Operations.ReturnPoint point)
     {
-        var target = run.Hop!.Database ?? run.Deployment.Deployment.Database!;
         switch (point.Kind)
         {
             case "DatabaseFile" when target.Path is { } file:
                 yield return $"foreach ($part in '', '-wal', '-shm') {{ if (Test-Path ({Quoted(file)} + $part)) {{ Move-Item ({Quoted(file)} + $part) ({Quoted(file + ".failed")} + $part) }} }}";
-                yield return $"Copy-Item -LiteralPath {Quoted(point.Location)} -Destination {Quoted(file)}";
+                yield return CopyOfFile(point.Location, file);
                 break;
             case "Database":
                 yield return $"psql -h {target.Server} -p {target.Port ?? 5432} -U {target.MaintenanceUser ?? target.User} -d {target.MaintenanceDatabase ?? "postgres"} -c 'ALTER DATABASE \"{target.Name}\" RENAME TO \"{target.Name}_failed\"' -c 'ALTER DATABASE \"{point.Location}\" RENAME TO \"{target.Name}\"'";
@@ -98,6 +111,11 @@ internal static class ByHand
                 break;
         }
     }
+
+    // Copy-Item gives the copy to whoever copies, and the application's own user could not write to it.
+    private static string CopyOfFile(string from, string to) => OperatingSystem.IsWindows()
+        ? $"Copy-Item -LiteralPath {Quoted(from)} -Destination {Quoted(to)}"
+        : $"cp --preserve=all -- {Quoted(from)} {Quoted(to)}";
 
     private static string Quoted(string text) => "'" + text.Replace("'", "''", StringComparison.Ordinal) + "'";
 }
