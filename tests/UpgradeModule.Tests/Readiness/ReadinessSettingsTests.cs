@@ -52,6 +52,21 @@ public sealed class ReadinessSettingsTests : IDisposable
         Assert.Contains("encrypts what it stores", Assert.Single(result.Warnings).Message);
     }
 
+    [Fact]
+    public async Task An_empty_key_is_a_warning_only_where_the_newest_backup_was_without_one()
+    {
+        _scene.Settings.Set("APP_KEY", "", "env");
+        Blocked(await _scene.CheckAsync(), "EncryptionKey", "empty");
+        _scene.LastKey = new KeyMemory(Newest, HadKey: true, Same: null);
+        Blocked(await _scene.CheckAsync(), "EncryptionKey", "empty");
+        _scene.LastKey = new KeyMemory(Newest, HadKey: false, Same: null);
+
+        var result = await _scene.CheckAsync();
+
+        Assert.True(result.Ready);
+        Assert.Equal("EncryptionKey", Assert.Single(result.Warnings).Check);
+    }
+
     [Theory]
     [InlineData("no", null, true)]
     [InlineData("yes", null, false)]

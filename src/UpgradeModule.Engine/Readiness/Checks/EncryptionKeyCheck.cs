@@ -18,6 +18,12 @@ internal sealed class EncryptionKeyCheck : IReadinessCheck
         var key = settings.Get(name);
         if (key is null && settings.Names.Contains(name, StringComparer.Ordinal))
         {
+            // An instance that never had a key may well have the empty setting of an example.
+            if (await context.Services.LastKey(context.Deployment, null, cancellationToken).ConfigureAwait(false) is { HadKey: false })
+            {
+                return [Finding.Warning($"The setting {name} is there and empty, as it was without a key when the newest backup was made: the data is taken for unencrypted.", "Remove the setting, so that nobody takes it for a key.", name)];
+            }
+
             return [Finding.Blocker($"The setting {name} is there and empty: the application would take its data for unencrypted.", "Set the key, or remove the setting if there never was one.", name)];
         }
 
