@@ -23,7 +23,7 @@ public sealed record ImageSpec
 
     /// <summary>
     /// How a database file that lies in the container itself is moved out of it, as Markdown. <c>{container}</c>, <c>{image}</c>, <c>{file}</c> (its path inside),
-    /// <c>{fileName}</c> and <c>{folder}</c> are replaced.
+    /// <c>{fileName}</c>, <c>{fileBase}</c> (its name without the suffix that settings leave out) and <c>{folder}</c> are replaced.
     /// </summary>
     public string? MoveDataOut { get; set; }
 

@@ -22,12 +22,25 @@ internal sealed class DataInContainerCheck : IReadinessCheck
         if (await ContainerLook.AtAsync(context, cancellationToken).ConfigureAwait(false) is not { } look) return [];
         var file = await new DatabaseFile(look.Deployment).InsideAsync(look.Container, database, cancellationToken).ConfigureAwait(false);
         if (ContainerPaths.MountOf(look.Container, file) is not null) return [];
-        var remedy = (context.Deployment.Spec.Image?.MoveDataOut ?? Usual)
-            .Replace("{container}", look.Name, StringComparison.Ordinal)
-            .Replace("{image}", look.Container.Config?.Image ?? "", StringComparison.Ordinal)
-            .Replace("{file}", file, StringComparison.Ordinal)
-            .Replace("{fileName}", file[(file.LastIndexOf('/') + 1)..], StringComparison.Ordinal)
-            .Replace("{folder}", file.LastIndexOf('/') is > 0 and var slash ? file[..slash] : "/", StringComparison.Ordinal);
+        var remedy = Fill(context.Deployment.Spec.Image?.MoveDataOut ?? Usual, look.Name, look.Container.Config?.Image ?? "", file, context.Deployment.Spec.Settings.Database?.FileSuffix ?? "");
         return [Finding.Blocker($"The {database.Engine} database of {context.Name} is the file '{file}' in the container '{look.Name}' itself, without a mount: it goes with the container, at an upgrade or by mistake.", remedy, file)];
+    }
+
+    /// <summary>Fills a remedy's placeholders.</summary>
+    /// <param name="text">The remedy.</param>
+    /// <param name="container">The container's name.</param>
+    /// <param name="image">Its image.</param>
+    /// <param name="file">The database file inside.</param>
+    /// <param name="suffix">What the database's own settings leave out of a file's name.</param>
+    internal static string Fill(string text, string container, string image, string file, string suffix)
+    {
+        var name = file[(file.LastIndexOf('/') + 1)..];
+        return text
+            .Replace("{container}", container, StringComparison.Ordinal)
+            .Replace("{image}", image, StringComparison.Ordinal)
+            .Replace("{file}", file, StringComparison.Ordinal)
+            .Replace("{fileName}", name, StringComparison.Ordinal)
+            .Replace("{fileBase}", suffix.Length > 0 && name.EndsWith(suffix, StringComparison.Ordinal) ? name[..^suffix.Length] : name, StringComparison.Ordinal)
+            .Replace("{folder}", file.LastIndexOf('/') is > 0 and var slash ? file[..slash] : "/", StringComparison.Ordinal);
     }
 }
