@@ -58,7 +58,7 @@ internal sealed class EngineComposition : IAsyncDisposable
         _deployments = Once(() => new DeploymentService(DeploymentServices()));
         _services = Once(() => new ServiceControl(_hosts.Value, _prober.Value, _waiter.Value));
         _artifacts = Once(() => new ArtifactService(_definitions.Value, _fetcher.Value, _hosts.Value));
-        _images = Once(() => new ImageService(_definitions.Value, _hosts.Value));
+        _images = Once(() => new ImageService(_definitions.Value, _hosts.Value, new ReadinessService(ReadinessServices(), ReadinessChecks.OfSwap)));
         _backups = Once(() => new BackupService(BackupServices()));
         _readiness = Once(() => new ReadinessService(ReadinessServices()));
         _upgrades = Once(() => new UpgradeService(UpgradeServices()));

@@ -20,6 +20,6 @@ public interface IImageService
     /// <param name="request">What is wanted.</param>
     /// <param name="cancellationToken">Ends the work.</param>
     /// <returns>The deployment with its new version. Nothing is done where that version is installed already.</returns>
-    /// <exception cref="UpgradeException"><c>ServiceRunning</c>, <c>DeploymentLocked</c>, <c>HostKindNotSupported</c>: it runs in no container; and what pulling throws.</exception>
+    /// <exception cref="UpgradeException"><c>ServiceRunning</c>, <c>NotReady</c>: the container may not be replaced, as one of Compose's; <c>DeploymentLocked</c>, <c>HostKindNotSupported</c>: it runs in no container; and what pulling throws.</exception>
     Task<AppDeployment> UpdateAsync(DeploymentContext context, SourceRequest request, CancellationToken cancellationToken);
 }

@@ -1,13 +1,15 @@
 using UpgradeModule.Engine.Apps;
 using UpgradeModule.Engine.Deployments;
 using UpgradeModule.Engine.Operations;
+using UpgradeModule.Engine.Readiness;
 
 namespace UpgradeModule.Engine;
 
 /// <summary>Pulls images ahead of an upgrade, and recreates a container by hand.</summary>
 /// <param name="definitions">The app definitions.</param>
 /// <param name="hosts">The host kinds.</param>
-internal sealed class ImageService(IDefinitionCatalog definitions, AppHosts hosts) : IImageService
+/// <param name="swaps">Tells what stands in the way of replacing a container; see <see cref="ReadinessChecks.OfSwap"/>.</param>
+internal sealed class ImageService(IDefinitionCatalog definitions, AppHosts hosts, IReadinessService swaps) : IImageService
 {
     private readonly VersionSwap _swap = new(hosts);
 
@@ -37,12 +39,21 @@ internal sealed class ImageService(IDefinitionCatalog definitions, AppHosts host
             throw new UpgradeException("HostKindNotSupported", UpgradeErrorCategory.InvalidOperation, context.Deployment.Name, $"'{context.Deployment.Name}' runs in no container ({context.Deployment.HostKind}), so it has no image that could be swapped.", "Use Update-AppArtifact for what runs from a file.");
         }
 
-        var (deployment, kept) = await _swap.RunAsync(context, request, "Update-AppImage", cancellationToken).ConfigureAwait(false);
+        var (deployment, kept) = await _swap.RunAsync(context, request, "Update-AppImage", cancellationToken, () => DemandReplaceableAsync(context, cancellationToken)).ConfigureAwait(false);
         if (kept is not null)
         {
             context.Operation.Warning($"The container of {kept.Version?.Text ?? "the version before"} is kept, stopped, as '{kept.Location}', for the way back. No upgrade run knows it: once {deployment.Version} has proven itself, remove it by hand (docker rm {kept.Location}).");
         }
 
         return deployment;
+    }
+
+    // What makes the container anew from a file of its own, or takes it away, does so after a swap by hand as well.
+    private async Task DemandReplaceableAsync(DeploymentContext context, CancellationToken cancellationToken)
+    {
+        var result = await swaps.CheckAsync(context, new ReadinessRequest { Path = new UpgradePath { App = context.Spec.Name, Deployment = context.Deployment } }, cancellationToken).ConfigureAwait(false);
+        if (result.Blockers.Count == 0) return;
+        var first = result.Blockers[0];
+        throw new UpgradeException("NotReady", UpgradeErrorCategory.InvalidOperation, context.Deployment.Name, $"The container of '{context.Deployment.Name}' can't be replaced; nothing was touched. {first.Check}: {first.Message}", first.Remedy.Length > 0 ? first.Remedy : null);
     }
 }

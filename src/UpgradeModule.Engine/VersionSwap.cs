@@ -13,8 +13,9 @@ internal sealed class VersionSwap(AppHosts hosts)
     /// <param name="request">What is wanted.</param>
     /// <param name="purpose">What the lock is taken for.</param>
     /// <param name="cancellationToken">Ends the work.</param>
+    /// <param name="demand">Throws where something else stands in the way; asked before anything is fetched.</param>
     /// <returns>The deployment with its new version, and what was kept.</returns>
-    public async Task<(AppDeployment Deployment, ReturnPoint? Kept)> RunAsync(DeploymentContext context, SourceRequest request, string purpose, CancellationToken cancellationToken)
+    public async Task<(AppDeployment Deployment, ReturnPoint? Kept)> RunAsync(DeploymentContext context, SourceRequest request, string purpose, CancellationToken cancellationToken, Func<Task>? demand = null)
     {
         var deployment = context.Deployment;
         var host = hosts.For(deployment.HostKind);
@@ -22,7 +23,12 @@ internal sealed class VersionSwap(AppHosts hosts)
         var there = installed is not null && installed == request.Version;
         var given = !string.IsNullOrEmpty(request.Path) || !string.IsNullOrEmpty(request.Image);
         if (there && !given) return (deployment with { Version = installed }, null);
-        if (!there) await DemandStoppedAsync(host, context, cancellationToken).ConfigureAwait(false);
+        if (!there)
+        {
+            await DemandStoppedAsync(host, context, cancellationToken).ConfigureAwait(false);
+            if (demand is not null) await demand().ConfigureAwait(false);
+        }
+
         var source = await host.FetchAsync(context, request, cancellationToken).ConfigureAwait(false);
 
         // A version that was given is verified even where nothing is left to do: it may be another than its giver believes.

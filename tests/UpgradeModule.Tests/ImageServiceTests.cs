@@ -3,6 +3,7 @@ using UpgradeModule.Engine;
 using UpgradeModule.Engine.Apps;
 using UpgradeModule.Engine.Deployments;
 using UpgradeModule.Engine.Operations;
+using UpgradeModule.Engine.Readiness;
 using UpgradeModule.Tests.Support;
 
 namespace UpgradeModule.Tests;
@@ -10,6 +11,7 @@ namespace UpgradeModule.Tests;
 public class ImageServiceTests
 {
     private readonly IAppHost _host = Substitute.For<IAppHost>();
+    private readonly IReadinessService _swaps = Substitute.For<IReadinessService>();
     private readonly RecordingOperation _told = new();
     private readonly AppSpec _spec = new() { Name = "app", DisplayName = "The app", Editions = [new EditionSpec { Id = "oss", Default = true }, new EditionSpec { Id = "ee" }] };
     private readonly List<(DeploymentContext Context, SourceRequest Request)> _fetched = [];
@@ -17,6 +19,7 @@ public class ImageServiceTests
     public ImageServiceTests()
     {
         _host.Kind.Returns(AppHostKind.Docker);
+        _swaps.CheckAsync(default!, default!, default).ReturnsForAnyArgs(_ => new ReadinessResult { Deployment = Context.Deployment, Ready = Blockers.Count == 0, Blockers = Blockers });
         _host.FetchAsync(default!, default!, default).ReturnsForAnyArgs(call =>
         {
             var request = call.Arg<SourceRequest>();
@@ -27,6 +30,8 @@ public class ImageServiceTests
         _host.ReadInstalledVersionAsync(default!, default).ReturnsForAnyArgs(AppVersion.Parse("1.0.0"));
         _host.SwapAsync(default!, default!, default!, default).ReturnsForAnyArgs(new ReturnPoint { Kind = "Container", Location = "web.kept-1" });
     }
+
+    private IReadOnlyList<Blocker> Blockers { get; set; } = [];
 
     private AppServiceStatus Status { get; set; } = AppServiceStatus.Stopped;
 
@@ -65,6 +70,22 @@ public class ImageServiceTests
     }
 
     [Fact]
+    public async Task A_container_that_somebody_else_makes_is_not_replaced_by_hand_either()
+    {
+        Blockers = [new Blocker { Check = "OwnedByCompose", Message = "It is Compose's.", Remedy = "Change its file." }, new Blocker { Check = "AutoUpdater", Message = "Another." }];
+        var failure = await Assert.ThrowsAsync<UpgradeException>(() => Service().UpdateAsync(Context, new SourceRequest { Version = AppVersion.Parse("1.1.0") }, default));
+        Assert.Equal("NotReady", failure.ErrorId);
+        Assert.Contains("OwnedByCompose: It is Compose's.", failure.Message);
+        Assert.Contains("Change its file.", failure.Remedy);
+        Assert.Empty(_fetched);
+        await _host.DidNotReceiveWithAnyArgs().SwapAsync(default!, default!, default!, default);
+    }
+
+    [Fact]
+    public void What_keeps_an_upgrade_from_replacing_a_container_keeps_a_swap_by_hand_from_it() =>
+        Assert.Equal(["OwnedByCompose", "OwnedBySwarm", "RemovedWhenStopped", "AutoUpdater", "DataInContainer", "ImagePresent"], ReadinessChecks.OfSwap.Select(check => check.Name));
+
+    [Fact]
     public async Task The_version_that_is_there_needs_nothing()
     {
         Status = AppServiceStatus.Running;
@@ -86,6 +107,6 @@ public class ImageServiceTests
     {
         var definitions = Substitute.For<IDefinitionCatalog>();
         definitions.GetAsync(default!, default).ReturnsForAnyArgs(_spec);
-        return new ImageService(definitions, new AppHosts(_host));
+        return new ImageService(definitions, new AppHosts(_host), _swaps);
     }
 }

@@ -42,4 +42,8 @@ internal static class ReadinessChecks
         new MigrationLockCheck(),
         new DiskSpaceCheck(),
     ];
+
+    /// <summary>Those that tell whether a container may be replaced at all, by an upgrade or by hand.</summary>
+    public static IReadOnlyList<IReadinessCheck> OfSwap { get; } = [.. All.Where(static check =>
+        check is OwnedByComposeCheck or OwnedBySwarmCheck or RemovedWhenStoppedCheck or AutoUpdaterCheck or DataInContainerCheck or ImagePresentCheck)];
 }
