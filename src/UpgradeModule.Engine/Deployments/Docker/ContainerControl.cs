@@ -6,6 +6,13 @@ namespace UpgradeModule.Engine.Deployments.Docker;
 /// <summary>Starts and stops the container of a deployment, and tells how it is.</summary>
 internal static class ContainerControl
 {
+    /// <summary>What to do about a container that is gone when it is stopped.</summary>
+    public const string RemovedWhenStoppedRemedy = "Run it anew without --rm, with its data on named volumes or folders of the host: stopping it removes it, so copy what lies in anonymous volumes out first ('docker cp').";
+
+    /// <summary>What is lost with a container that is gone when it is stopped.</summary>
+    /// <param name="name">Its name.</param>
+    public static string RemovedWhenStoppedMessage(string name) => $"The container '{name}' was run with --rm: stopped, it is gone, and with it its anonymous volumes and the way back.";
+
     /// <summary>Tells whether it runs.</summary>
     /// <param name="deployment">The deployment.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
@@ -43,12 +50,17 @@ internal static class ContainerControl
     /// <param name="deployment">The deployment.</param>
     /// <param name="grace">How long it may take; the deployment's, the container's own or the definition's where <see langword="null"/>.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="UpgradeException"><c>ServiceStopFailed</c>, <c>ContainerNotFound</c>.</exception>
+    /// <exception cref="UpgradeException"><c>ServiceStopFailed</c>: it still runs, or it would be gone; <c>ContainerNotFound</c>.</exception>
     public static async Task<AppService> StopAsync(DockerDeployment deployment, TimeSpan? grace, CancellationToken cancellationToken)
     {
         var container = await deployment.InspectAsync(cancellationToken).ConfigureAwait(false);
         if (!ContainerStatus.IsUp(container)) return Service(deployment, container);
         var context = deployment.Context;
+        if (container.HostConfig?.AutoRemove == true)
+        {
+            throw new UpgradeException("ServiceStopFailed", UpgradeErrorCategory.InvalidOperation, context.Deployment.Name, $"The container '{deployment.Name}' of '{context.Deployment.Name}' was not stopped. {RemovedWhenStoppedMessage(deployment.Name)}", RemovedWhenStoppedRemedy);
+        }
+
         var patience = grace ?? context.Deployment.Settings.StopTimeout ?? Own(container) ?? TimeSpan.FromSeconds(context.Spec.Start.GraceSeconds);
         await deployment.Engine.StopContainerAsync(container.Id, patience, cancellationToken).ConfigureAwait(false);
         container = await deployment.InspectAsync(cancellationToken).ConfigureAwait(false);

@@ -1,3 +1,5 @@
+using UpgradeModule.Engine.Deployments.Docker;
+
 namespace UpgradeModule.Engine.Readiness.Checks;
 
 /// <summary>The container stays when it is stopped: one that was run with --rm is gone then, and with it the way back and its anonymous volumes.</summary>
@@ -22,9 +24,6 @@ internal sealed class RemovedWhenStoppedCheck : IReadinessCheck
 
         return look.Container.HostConfig?.AutoRemove != true
             ? []
-            : [Finding.Blocker(
-                $"The container '{look.Name}' was run with --rm: stopped, it is gone, and with it its anonymous volumes and the way back.",
-                "Run it anew without --rm, with its data on named volumes or folders of the host: stopping it removes it, so copy what lies in anonymous volumes out first ('docker cp').",
-                look.Name)];
+            : [Finding.Blocker(ContainerControl.RemovedWhenStoppedMessage(look.Name), ContainerControl.RemovedWhenStoppedRemedy, look.Name)];
     }
 }

@@ -59,6 +59,21 @@ public class ContainerReadinessTests(ContainerEngineFixture docker)
     }
 
     [SkippableFact]
+    public async Task One_that_is_removed_when_it_stops_is_not_stopped()
+    {
+        docker.Require();
+        await using var scene = new DockerScene(docker.Engine, docker.Images);
+        var before = await scene.CreateAsync(request => request with { HostConfig = new HostConfig { AutoRemove = true } }, start: true);
+
+        var failure = await Assert.ThrowsAsync<UpgradeException>(() => scene.Host.StopAsync(scene.Context, TimeSpan.FromSeconds(1), default));
+
+        Assert.Equal("ServiceStopFailed", failure.ErrorId);
+        Assert.Contains("--rm", failure.Message);
+        Assert.Contains("docker cp", failure.Remedy);
+        Assert.True((await scene.Engine.InspectContainerAsync(before.Id, default)).State!.Running);
+    }
+
+    [SkippableFact]
     public async Task An_updater_that_runs_is_a_blocker_unless_the_container_is_taken_out()
     {
         docker.Require();
