@@ -34,12 +34,15 @@ internal sealed class ContainerSwapper(IContainerEngine engine, DeploymentContex
 
         var old = present ?? kept ?? throw DockerDeployment.NotFound(engine, context, name);
         DemandStopped(old, "swapped");
-        var policy = fresh?.HostConfig?.RestartPolicy ?? old.HostConfig?.RestartPolicy;
+        var policy = RestartPolicies.IsNone(fresh?.HostConfig?.RestartPolicy) ? old.HostConfig?.RestartPolicy : fresh!.HostConfig!.RestartPolicy;
         try
         {
             // One that was made before its process died may lack networks; once the old one is renamed, it is whole.
             if (present is not null && fresh is not null)
             {
+                // The one that goes is the only one that still knows the policy.
+                await RestartPolicies.GiveBackAsync(engine, old, policy, cancellationToken).ConfigureAwait(false);
+                old = await engine.InspectContainerAsync(old.Id, cancellationToken).ConfigureAwait(false);
                 await engine.RemoveContainerAsync(fresh.Id, force: false, volumes: true, cancellationToken).ConfigureAwait(false);
                 fresh = null;
             }
@@ -52,7 +55,7 @@ internal sealed class ContainerSwapper(IContainerEngine engine, DeploymentContex
         }
         catch (Exception failure)
         {
-            await TakeBackAsync().ConfigureAwait(false);
+            await TakeBackAsync(old.Id, policy).ConfigureAwait(false);
             if (failure is not UpgradeException known) throw;
             throw new UpgradeException("ArtifactSwapFailed", known.Category, name, $"The container '{name}' of '{context.Deployment.Name}' can't be replaced by one of {image.Reference}: {known.Message}", "The container is as it was. Mend the reason and do it again.", known);
         }
@@ -70,7 +73,7 @@ internal sealed class ContainerSwapper(IContainerEngine engine, DeploymentContex
         if (present is not null && present.Id != old.Id)
         {
             DemandStopped(present, "put back");
-            await engine.RemoveContainerAsync(ContainerNames.New(name, label), force: false, volumes: false, cancellationToken).ConfigureAwait(false);
+            if (await engine.FindContainerAsync(ContainerNames.New(name, label), cancellationToken).ConfigureAwait(false) is { } inTheWay) await engine.RemoveContainerAsync(inTheWay.Id, force: false, volumes: false, cancellationToken).ConfigureAwait(false);
             await engine.RenameContainerAsync(present.Id, ContainerNames.New(name, label), CancellationToken.None).ConfigureAwait(false);
         }
 
@@ -135,11 +138,15 @@ internal sealed class ContainerSwapper(IContainerEngine engine, DeploymentContex
         return new ReturnPoint { Kind = "Container", Location = ContainerNames.Kept(name, label), Version = version, Created = DateTimeOffset.UtcNow, Data = data };
     }
 
-    private async Task TakeBackAsync()
+    private async Task TakeBackAsync(string old, RestartPolicy? policy)
     {
         try
         {
             await new SwapRecovery(engine, context, name).SettleAsync(null, CancellationToken.None).ConfigureAwait(false);
+
+            // Where no new one is left, nothing else remembers what was taken off.
+            var present = await engine.FindContainerAsync(name, CancellationToken.None).ConfigureAwait(false);
+            if (present?.Id == old) await RestartPolicies.GiveBackAsync(engine, present, policy, CancellationToken.None).ConfigureAwait(false);
         }
         catch (UpgradeException failure)
         {

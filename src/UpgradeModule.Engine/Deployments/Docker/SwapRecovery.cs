@@ -65,9 +65,35 @@ internal sealed class SwapRecovery(IContainerEngine engine, DeploymentContext co
             await RestartPolicies.GiveBackAsync(engine, present, left.HostConfig?.RestartPolicy, cancellationToken).ConfigureAwait(false);
         }
 
-        await engine.RemoveContainerAsync(left.Id, force: false, volumes: false, cancellationToken).ConfigureAwait(false);
+        if (!await RemoveAsync(left, cancellationToken).ConfigureAwait(false)) return;
         await RemoveOwnVolumesAsync(left, present, cancellationToken).ConfigureAwait(false);
         context.Operation.Verbose($"The container '{left.PlainName}', which is not used, was removed.");
+    }
+
+    // The container before is in its place, and may be started: one that can't be removed is no reason to leave the application down.
+    private async Task<bool> RemoveAsync(ContainerInspect left, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await engine.RemoveContainerAsync(left.Id, force: false, volumes: false, cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (UpgradeException failure)
+        {
+            context.Operation.Warning($"The container '{left.PlainName}', which is not used any more, can't be removed: {failure.Message} Remove it by hand: docker rm {left.PlainName}");
+        }
+
+        try
+        {
+            // It must not come up beside the other when the engine is started again.
+            await RestartPolicies.TakeOffAsync(engine, left, cancellationToken).ConfigureAwait(false);
+        }
+        catch (UpgradeException failure)
+        {
+            context.Operation.Warning($"The container '{left.PlainName}' may start again by itself, its restart policy can't be taken off: {failure.Message}");
+        }
+
+        return false;
     }
 
     // Anonymous volumes of the new image alone: those that were carried belong to the old container as well.

@@ -246,10 +246,10 @@ public class SwapTests(ContainerEngineFixture docker)
     }
 
     [SkippableTheory]
+    [InlineData(0)]
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
-    [InlineData(4)]
     public async Task Killed_on_the_way_back_it_is_finished_by_doing_it_again(int steps)
     {
         docker.Require();
@@ -262,6 +262,52 @@ public class SwapTests(ContainerEngineFixture docker)
 
         Assert.Equal((before.Id, "unless-stopped"), await PresentAsync(scene));
         Assert.Equal([scene.Name], await scene.ContainersAsync());
+    }
+
+    [SkippableFact]
+    public async Task A_failed_container_that_can_not_be_removed_keeps_nobody_from_going_back()
+    {
+        docker.Require();
+        await using var scene = new DockerScene(docker.Engine, docker.Images);
+        var before = await scene.CreateAsync(request => request with { HostConfig = new HostConfig { RestartPolicy = new RestartPolicy { Name = "always" } } });
+        var point = await scene.Host.SwapAsync(scene.Context, await scene.SourceAsync(), Label, default);
+        await using var refusing = new DockerHost(_ => RefusingEngine.Over(scene.Engine, nameof(IContainerEngine.RemoveContainerAsync)));
+
+        await refusing.UndoSwapAsync(scene.Context, point, default);
+        await refusing.StartAsync(scene.Context, default);
+
+        Assert.Equal((before.Id, "always"), await PresentAsync(scene));
+        var left = (await scene.ContainersAsync()).Single(name => name != scene.Name);
+        Assert.Contains(scene.Operation.Warnings, warning => warning.Contains("docker rm " + left, StringComparison.Ordinal));
+        Assert.Equal("no", (await scene.Engine.InspectContainerAsync(left, default)).HostConfig!.RestartPolicy!.Name);
+
+        // Done again, that swap has the policy all the same.
+        await scene.Host.StopAsync(scene.Context, TimeSpan.FromSeconds(1), default);
+        await scene.Host.SwapAsync(scene.Context, await scene.SourceAsync(), Label, default);
+        Assert.Equal("always", (await PresentAsync(scene)).Policy);
+    }
+
+    [SkippableTheory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    public async Task Killed_a_second_time_the_restart_policy_is_not_lost(int steps)
+    {
+        docker.Require();
+        await using var scene = new DockerScene(docker.Engine, docker.Images);
+        var before = await scene.CreateAsync(WithPolicy);
+        var source = await scene.SourceAsync();
+        await KillAsync(scene, 2, host => host.SwapAsync(scene.Context, source, Label, default));
+        await KillAsync(scene, steps, host => host.SwapAsync(scene.Context, source, Label, default));
+
+        var point = await scene.Host.SwapAsync(scene.Context, source, Label, default);
+
+        Assert.Equal("unless-stopped", (await PresentAsync(scene)).Policy);
+        Assert.Equal("no", (await scene.Engine.InspectContainerAsync(before.Id, default)).HostConfig!.RestartPolicy!.Name);
+        await scene.Host.UndoSwapAsync(scene.Context, point, default);
+        Assert.Equal((before.Id, "unless-stopped"), await PresentAsync(scene));
     }
 
     [SkippableFact]
