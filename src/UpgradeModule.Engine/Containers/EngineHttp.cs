@@ -47,6 +47,9 @@ internal sealed class EngineHttp : IDisposable
     /// <summary>The address, as messages say it.</summary>
     public string Address { get; }
 
+    /// <summary>How long it may take to answer.</summary>
+    public AnswerLimits Limits { get; init; } = new();
+
     /// <summary>Tells who the engine is; asks it the first time.</summary>
     public async Task<EngineVersion> VersionAsync(CancellationToken cancellationToken)
     {
@@ -68,10 +71,22 @@ internal sealed class EngineHttp : IDisposable
     /// <param name="content">The body.</param>
     /// <param name="headers">Headers besides.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="UpgradeException"><c>ContainerEngineUnreachable</c>: it doesn't answer in time either.</exception>
     public async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, HttpContent? content, IReadOnlyDictionary<string, string>? headers, CancellationToken cancellationToken)
     {
         var version = await VersionAsync(cancellationToken).ConfigureAwait(false);
-        return await SendRawAsync(method, $"v{version.ApiVersion}{path}", content, headers, cancellationToken).ConfigureAwait(false);
+        var whole = $"v{version.ApiVersion}{path}";
+        if (Limits.For(method, path) is not { } limit) return await SendRawAsync(method, whole, content, headers, cancellationToken).ConfigureAwait(false);
+        using var time = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        time.CancelAfter(limit);
+        try
+        {
+            return await SendRawAsync(method, whole, content, headers, time.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException failure) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw EngineErrors.Unreachable(Address, string.Create(CultureInfo.InvariantCulture, $"no answer to '{method} {path.Split('?')[0]}' within {limit.TotalSeconds:0.#} seconds"), "See whether the engine answers 'docker ps' (or 'podman ps') and look into its log; restart it where it hangs, and do this again.", failure);
+        }
     }
 
     /// <summary>Reads what an engine says of a failure.</summary>

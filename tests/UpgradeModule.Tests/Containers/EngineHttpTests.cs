@@ -5,6 +5,8 @@ using System.Text.Json.Nodes;
 using UpgradeModule.Engine.Containers;
 using UpgradeModule.Engine.Containers.Addresses;
 using UpgradeModule.Engine.Containers.Objects;
+using UpgradeModule.Engine.Containers.Registries;
+using UpgradeModule.Engine.Containers.Transports;
 using UpgradeModule.Tests.Support;
 
 namespace UpgradeModule.Tests.Containers;
@@ -206,6 +208,53 @@ public class EngineHttpTests
         Networks = new Dictionary<string, EndpointSettings> { ["other"] = new() { Aliases = ["o"] }, ["main"] = new() { Aliases = ["m"] } },
     };
 
+    [Fact]
+    public async Task An_engine_that_hangs_is_given_up_unless_what_was_asked_takes_as_long_as_it_takes()
+    {
+        var hanging = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var stand = new StandIn("1.43", "1.24")
+        {
+            Hold = path => path == "/version" ? Task.CompletedTask : path.EndsWith("/wait", StringComparison.Ordinal) ? Task.Delay(700) : hanging.Task,
+            Answer = path => path.EndsWith("/wait", StringComparison.Ordinal) ? (200, """{"StatusCode":3}""") : null,
+        };
+        var brief = TimeSpan.FromMilliseconds(300);
+        await using var engine = stand.Open(new AnswerLimits { Question = brief, Change = brief, BeyondGrace = brief });
+        foreach (var ask in new Func<Task>[]
+        {
+            () => engine.GetInfoAsync(CancellationToken.None), () => engine.RenameContainerAsync("app", "new", CancellationToken.None),
+            () => engine.RemoveContainerAsync("app", true, false, CancellationToken.None), () => engine.StopContainerAsync("app", TimeSpan.FromSeconds(1), CancellationToken.None),
+        })
+        {
+            var failure = await Assert.ThrowsAsync<UpgradeException>(ask).WaitAsync(TimeSpan.FromSeconds(20));
+            Assert.Equal("ContainerEngineUnreachable", failure.ErrorId);
+            Assert.Contains("no answer", failure.Message, StringComparison.Ordinal);
+            Assert.Contains("restart it", failure.Remedy!, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(3, await engine.WaitContainerAsync("app", CancellationToken.None));
+        using var end = new CancellationTokenSource(100);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => engine.GetInfoAsync(end.Token));
+        hanging.SetResult();
+    }
+
+    [Theory]
+    [InlineData("POST", "/containers/a/stop?t=90", 150)]
+    [InlineData("POST", "/containers/a/stop", 600)]
+    [InlineData("POST", "/containers/a/stop?t=-1", null)]
+    [InlineData("GET", "/containers/json?all=1", 60)]
+    [InlineData("GET", "/containers/a/logs?follow=1", null)]
+    [InlineData("POST", "/containers/a/attach?stream=1", null)]
+    [InlineData("POST", "/containers/a/wait", null)]
+    [InlineData("PUT", "/containers/a/archive?path=%2F", null)]
+    [InlineData("POST", "/images/create?fromImage=a", null)]
+    [InlineData("POST", "/images/load?quiet=1", null)]
+    [InlineData("POST", "/exec/a/start", null)]
+    [InlineData("POST", "/containers/create?name=a", 600)]
+    [InlineData("POST", "/containers/a/start", 600)]
+    [InlineData("GET", "/distribution/a/json", 600)]
+    public void Each_request_has_the_limit_that_fits_it(string method, string path, int? seconds) =>
+        Assert.Equal(seconds, new AnswerLimits().For(new HttpMethod(method), path)?.TotalSeconds is { } limit ? (int)limit : null);
+
     private sealed class StandIn : IDisposable
     {
         private readonly LoopbackServer _server;
@@ -222,6 +271,7 @@ public class EngineHttpTests
                 if (body.Length > 0) Bodies.Add(body);
             }
 
+            if (Hold is not null) await Hold(path);
             context.Response.Headers["Api-Version"] = newest;
             context.Response.Headers["Server"] = "Docker/25.0.3 (linux)";
             context.Response.Headers["OSType"] = "linux";
@@ -255,9 +305,19 @@ public class EngineHttpTests
 
         public Func<string, (int Status, string Body)?>? Answer { get; init; }
 
+        /// <summary>Awaited before anything is answered.</summary>
+        public Func<string, Task>? Hold { get; init; }
+
         public Func<string, bool>? Break { get; init; }
 
         public IContainerEngine Open() => ContainerEngines.Open(_server.Url.Replace("http:", "tcp:", StringComparison.Ordinal), new EngineEnvironment { Home = "/nonexistent", Variable = _ => null });
+
+        public IContainerEngine Open(AnswerLimits limits)
+        {
+            var environment = new EngineEnvironment { Home = "/nonexistent", Variable = _ => null };
+            var address = AddressResolver.Resolve(_server.Url.Replace("http:", "tcp:", StringComparison.Ordinal), environment);
+            return new ContainerEngine(new EngineHttp(address.Text, EngineTransports.For(address), new Uri(address.Text).Authority) { Limits = limits }, new RegistryLogins(environment));
+        }
 
         public void Dispose() => _server.Dispose();
     }
