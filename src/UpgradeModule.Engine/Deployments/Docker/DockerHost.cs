@@ -106,8 +106,11 @@ internal sealed class DockerHost(Func<string?, IContainerEngine> open) : IAppHos
         var deployment = Of(context);
         await LeftCommands.EndAsync(deployment, cancellationToken).ConfigureAwait(false);
         var container = await deployment.InspectAsync(cancellationToken).ConfigureAwait(false);
-        var redactor = await RedactorAsync(deployment, container, cancellationToken).ConfigureAwait(false);
-        return await OneOffContainer.RunAsync(deployment, command, redactor, output, cancellationToken).ConfigureAwait(false);
+
+        // Strict: without a setting that can't be read the command would work on another database, or none.
+        var settings = await ContainerSettings.ReadAsync(deployment.Engine, context, container, lenient: false, cancellationToken).ConfigureAwait(false);
+        var redactor = SecretRedactor.For(settings, context.Spec.Settings, context.Deployment.Settings.EnvironmentReferences.Keys);
+        return await OneOffContainer.RunAsync(deployment, command, settings, redactor, output, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>

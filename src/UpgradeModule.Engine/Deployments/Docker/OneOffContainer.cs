@@ -15,11 +15,12 @@ internal static class OneOffContainer
     /// <summary>Runs it.</summary>
     /// <param name="deployment">The deployment.</param>
     /// <param name="command">The command.</param>
+    /// <param name="settings">What the application is given, files that settings name read.</param>
     /// <param name="redactor">Takes secrets out of what it writes.</param>
     /// <param name="output">Told each line.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="UpgradeException"><c>CommandFailed</c>, <c>CommandTimeout</c>, <c>CommandNotFound</c>.</exception>
-    public static async Task<CommandOutcome> RunAsync(DockerDeployment deployment, OneOffCommand command, SecretRedactor redactor, IProgress<string>? output, CancellationToken cancellationToken)
+    public static async Task<CommandOutcome> RunAsync(DockerDeployment deployment, OneOffCommand command, AppSettings settings, SecretRedactor redactor, IProgress<string>? output, CancellationToken cancellationToken)
     {
         var container = await deployment.InspectAsync(cancellationToken).ConfigureAwait(false);
         var name = deployment.Context.Deployment.Name;
@@ -29,7 +30,7 @@ internal static class OneOffContainer
         try
         {
             var lines = output is null ? null : new Told(line => output.Report(redactor.Redact(line.Text)));
-            var outcome = await deployment.Engine.RunAsync(Request(deployment, container, command), lines, time.Token).ConfigureAwait(false);
+            var outcome = await deployment.Engine.RunAsync(Request(deployment, container, command, settings), lines, time.Token).ConfigureAwait(false);
             return new CommandOutcome { ExitCode = outcome.ExitCode, Duration = watch.Elapsed, Output = [.. outcome.Lines.Select(line => redactor.Redact(line.Text))] };
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
@@ -46,7 +47,8 @@ internal static class OneOffContainer
     /// <param name="deployment">The deployment.</param>
     /// <param name="container">Its container.</param>
     /// <param name="command">The command.</param>
-    public static ContainerCreateRequest Request(DockerDeployment deployment, ContainerInspect container, OneOffCommand command)
+    /// <param name="settings">What the application is given, files that settings name read.</param>
+    public static ContainerCreateRequest Request(DockerDeployment deployment, ContainerInspect container, OneOffCommand command, AppSettings settings)
     {
         var volumes = CarriedVolumes.Of(container);
         var (mode, networks) = ContainerNetworks.Of(container);
@@ -60,6 +62,7 @@ internal static class OneOffContainer
                 Hostname = null,
                 MacAddress = null,
                 Entrypoint = entrypoint,
+                Env = entrypoint is null ? container.Config?.Env : Environment(container, settings, deployment.Context.Spec.Settings.FileSuffix),
                 Cmd = words,
                 Labels = new Dictionary<string, string>(StringComparer.Ordinal) { [ContainerLabels.OneOff] = deployment.Name },
                 Healthcheck = new HealthcheckConfig { Test = ["NONE"] },
@@ -106,6 +109,19 @@ internal static class OneOffContainer
             foreach (var (name, value) in command.Placeholders) word = word.Replace("{" + name + "}", value, StringComparison.Ordinal);
             return word;
         }
+    }
+
+    // Only the image's entrypoint, which is left out here, knows settings that name a file with the value: what was read of them takes their place.
+    private static IReadOnlyList<string>? Environment(ContainerInspect container, AppSettings settings, string? suffix)
+    {
+        if (container.Config?.Env is not { } given || suffix is not { Length: > 0 }) return container.Config?.Env;
+        var names = given.Select(static entry => entry.Split('=', 2)[0]).ToHashSet(StringComparer.Ordinal);
+        return [.. given.Select(entry =>
+        {
+            var name = entry.Split('=', 2)[0];
+            var bare = name.EndsWith(suffix, StringComparison.Ordinal) ? name[..^suffix.Length] : "";
+            return bare.Length > 0 && !names.Contains(bare) && settings.Get(bare) is { } value ? $"{bare}={value}" : entry;
+        })];
     }
 
     private static string Purpose(OneOffCommand command) => command.Purpose.Length > 0 ? char.ToUpperInvariant(command.Purpose[0]) + command.Purpose[1..] : "The command";

@@ -3,6 +3,7 @@ using UpgradeModule.Engine.Containers;
 using UpgradeModule.Engine.Containers.Objects;
 using UpgradeModule.Engine.Deployments;
 using UpgradeModule.Engine.Deployments.Docker;
+using UpgradeModule.Engine.Operations;
 using UpgradeModule.Tests.Support;
 
 namespace UpgradeModule.Tests.Deployments.Docker.Live;
@@ -156,7 +157,7 @@ public class DockerHostTests(ContainerEngineFixture docker)
         docker.Require();
         await using var scene = new DockerScene(docker.Engine, docker.Images);
         var present = await scene.CreateAsync();
-        var request = OneOffContainer.Request(scene.Host.Of(scene.Context), present, new OneOffCommand { Command = ["/bin/sleep", "600"], Purpose = "migrating" });
+        var request = OneOffContainer.Request(scene.Host.Of(scene.Context), present, new OneOffCommand { Command = ["/bin/sleep", "600"], Purpose = "migrating" }, new AppSettings());
         async Task LeaveAsync(string suffix)
         {
             await scene.Engine.CreateContainerAsync(request with { Name = request.Name + suffix }, default);
