@@ -42,7 +42,7 @@ internal sealed class ImageService(IDefinitionCatalog definitions, AppHosts host
         var (deployment, kept) = await _swap.RunAsync(context, request, "Update-AppImage", cancellationToken, () => DemandReplaceableAsync(context, cancellationToken)).ConfigureAwait(false);
         if (kept is not null)
         {
-            context.Operation.Warning($"The container of {kept.Version?.Text ?? "the version before"} is kept, stopped, as '{kept.Location}', for the way back. No upgrade run knows it: once {deployment.Version} has proven itself, remove it by hand (docker rm {kept.Location}).");
+            context.Operation.Warning($"The container of {kept.Version?.Text ?? "the version before"} is kept, stopped, as '{kept.Location}', for the way back ('docker system prune' and 'docker container prune' would remove it). No upgrade run knows it: once {deployment.Version} has proven itself, remove it by hand (docker rm {kept.Location}).");
         }
 
         return deployment;

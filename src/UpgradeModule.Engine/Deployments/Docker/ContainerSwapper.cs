@@ -17,6 +17,8 @@ internal sealed class ContainerSwapper(IContainerEngine engine, DeploymentContex
     private const string IdKey = "id";
     private const string LabelKey = "label";
     private const string PolicyKey = "restartPolicy";
+    private const string ImageKey = "image";
+    private const string ImageIdKey = "imageId";
     private const string RetriesKey = "restartRetries";
 
     /// <summary>Puts a container of an image in the place of the present one, and keeps that.</summary>
@@ -30,7 +32,7 @@ internal sealed class ContainerSwapper(IContainerEngine engine, DeploymentContex
         var present = await engine.FindContainerAsync(name, cancellationToken).ConfigureAwait(false);
         var kept = await engine.FindContainerAsync(ContainerNames.Kept(name, label), cancellationToken).ConfigureAwait(false);
         var fresh = await engine.FindContainerAsync(ContainerNames.New(name, label), cancellationToken).ConfigureAwait(false);
-        if (present is not null && IsOfSwap(present, label)) return Point(kept ?? throw Lost(label), label, present.HostConfig?.RestartPolicy, version);
+        if (present is not null && IsOfSwap(present, label)) return await PointAsync(kept ?? throw Lost(label), label, present.HostConfig?.RestartPolicy, version).ConfigureAwait(false);
 
         var old = present ?? kept ?? throw DockerDeployment.NotFound(engine, context, name);
         DemandStopped(old, "swapped");
@@ -51,7 +53,7 @@ internal sealed class ContainerSwapper(IContainerEngine engine, DeploymentContex
             await RestartPolicies.TakeOffAsync(engine, old, cancellationToken).ConfigureAwait(false);
             if (present is not null) await engine.RenameContainerAsync(old.Id, ContainerNames.Kept(name, label), cancellationToken).ConfigureAwait(false);
             await engine.RenameContainerAsync(ContainerNames.New(name, label), name, CancellationToken.None).ConfigureAwait(false);
-            return Point(old, label, policy, version);
+            return await PointAsync(old, label, policy, version).ConfigureAwait(false);
         }
         catch (Exception failure)
         {
@@ -68,7 +70,7 @@ internal sealed class ContainerSwapper(IContainerEngine engine, DeploymentContex
     {
         var label = point.Data.GetValueOrDefault(LabelKey, "");
         var old = await FindKeptAsync(point, cancellationToken).ConfigureAwait(false)
-            ?? throw new UpgradeException("ArtifactSwapFailed", UpgradeErrorCategory.ObjectNotFound, point.Location, $"The container kept as '{point.Location}' is not there any more, so it can't be put back.", "Pull that version with Save-AppImage and put it in place with Update-AppImage.");
+            ?? throw new UpgradeException("ArtifactSwapFailed", UpgradeErrorCategory.ObjectNotFound, point.Location, $"The container kept as '{point.Location}' is not there any more, so it can't be put back: 'docker system prune' and 'docker container prune' remove stopped containers.", $"Pull that version{(point.Data.GetValueOrDefault(ImageKey) is { Length: > 0 } image ? $" ({image})" : "")} with Save-AppImage and put it in place with Update-AppImage.");
         var present = await engine.FindContainerAsync(name, cancellationToken).ConfigureAwait(false);
         if (present is not null && present.Id != old.Id)
         {
@@ -126,7 +128,7 @@ internal sealed class ContainerSwapper(IContainerEngine engine, DeploymentContex
             cancellationToken).ConfigureAwait(false);
     }
 
-    private ReturnPoint Point(ContainerInspect old, string label, RestartPolicy? policy, AppVersion? version)
+    private async Task<ReturnPoint> PointAsync(ContainerInspect old, string label, RestartPolicy? policy, AppVersion? version)
     {
         var data = new Dictionary<string, string>(StringComparer.Ordinal) { [IdKey] = old.Id, [LabelKey] = label };
         if (policy?.Name is { Length: > 0 } restart)
@@ -135,7 +137,24 @@ internal sealed class ContainerSwapper(IContainerEngine engine, DeploymentContex
             data[RetriesKey] = (policy.MaximumRetryCount ?? 0).ToString(CultureInfo.InvariantCulture);
         }
 
+        // A prune takes a stopped container, and then its image: with these it can be made again.
+        if (old.Image is { Length: > 0 } image) data[ImageIdKey] = image;
+        if (await ReferenceAsync(old).ConfigureAwait(false) is { Length: > 0 } reference) data[ImageKey] = reference;
         return new ReturnPoint { Kind = "Container", Location = ContainerNames.Kept(name, label), Version = version, Created = DateTimeOffset.UtcNow, Data = data };
+    }
+
+    private async Task<string?> ReferenceAsync(ContainerInspect old)
+    {
+        try
+        {
+            if (old.Image is { } id && await engine.InspectImageAsync(id, CancellationToken.None).ConfigureAwait(false) is { RepoDigests: [var digest, ..] }) return digest;
+        }
+        catch (UpgradeException failure)
+        {
+            context.Operation.Verbose($"The digest of the image of '{old.PlainName}' can't be told: {failure.Message}");
+        }
+
+        return old.Config?.Image;
     }
 
     private async Task TakeBackAsync(string old, RestartPolicy? policy)
