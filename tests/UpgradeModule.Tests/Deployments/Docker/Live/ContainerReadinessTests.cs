@@ -133,6 +133,29 @@ public class ContainerReadinessTests(ContainerEngineFixture docker)
     }
 
     [SkippableFact]
+    public async Task Of_a_container_that_is_down_the_ports_that_it_publishes_must_be_free_and_not_the_one_inside()
+    {
+        docker.Require();
+        await using var scene = new DockerScene(docker.Engine, docker.Images);
+        using var inner = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        inner.Start();
+        var inside = ((System.Net.IPEndPoint)inner.LocalEndpoint).Port.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        var outside = SampleApps.FreePort();
+        await scene.CreateAsync(request => request with
+        {
+            Config = request.Config with { Env = ["THING_PORT=" + inside] },
+            HostConfig = new HostConfig { PortBindings = new Dictionary<string, IReadOnlyList<PortBinding>?> { [inside + "/tcp"] = [new PortBinding { HostIp = "127.0.0.1", HostPort = outside.ToString(System.Globalization.CultureInfo.InvariantCulture) }] } },
+        });
+
+        Assert.Empty(await new PortFreeCheck().RunAsync(Context(scene), default));
+        using var taker = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, outside);
+        taker.Start();
+        var finding = Assert.Single(await new PortFreeCheck().RunAsync(Context(scene), default));
+        Assert.True(finding.Blocks);
+        Assert.Contains(outside.ToString(System.Globalization.CultureInfo.InvariantCulture), finding.Message);
+    }
+
+    [SkippableFact]
     public async Task A_container_that_is_tied_to_this_very_one_is_a_warning()
     {
         docker.Require();
