@@ -35,6 +35,7 @@ internal sealed class DatabaseFile(DockerDeployment deployment)
             throw Unreachable(inside, $"it lies in the container '{container.PlainName}' itself, and is lost with it", "Move it onto a volume or a folder of the host first: Test-UpgradeReadiness tells how.");
         }
 
+        await DemandLastingAsync(mount, inside, cancellationToken).ConfigureAwait(false);
         if (ContainerPaths.OnHost(mount, inside) is not { } path) throw Unreachable(inside, $"it lies in a mount of the kind {mount.Type}, which is no folder of the host", "Move it onto a volume or a folder of the host.");
         if (!EnginePlace.Of(deployment.Engine.Address).SharesNetwork)
         {
@@ -42,6 +43,19 @@ internal sealed class DatabaseFile(DockerDeployment deployment)
         }
 
         return database with { Path = path };
+    }
+
+    // An engine mounts such volumes while a container uses them: once it is stopped, their folder is empty, or another one.
+    private async Task DemandLastingAsync(MountPoint mount, string inside, CancellationToken cancellationToken)
+    {
+        const string Remedy = "Move the database onto a plain volume or a folder of the host (mount it on the host, and bind that folder), or give the file's path on this machine with -DatabasePath where it lies in a folder that stays mounted.";
+        if (mount is not { Type: "volume", Name: { Length: > 0 } name }) return;
+        var volume = await deployment.Engine.FindVolumeAsync(name, cancellationToken).ConfigureAwait(false);
+        var driver = volume?.Driver ?? mount.Driver;
+        if (driver is { Length: > 0 } and not "local") throw Unreachable(inside, $"it lies on the volume '{name}' of the driver '{driver}', which is there only while the container runs", Remedy);
+        if (volume?.Options is { } options && (Given("device") || Given("type"))) throw Unreachable(inside, $"the volume '{name}' is a mount of its own (type '{options.GetValueOrDefault("type", "")}'), which is there only while the container runs", Remedy);
+
+        bool Given(string option) => options.GetValueOrDefault(option) is { Length: > 0 };
     }
 
     private IEnumerable<string> Candidates(string path)

@@ -180,6 +180,30 @@ public class DockerHostTests(ContainerEngineFixture docker)
         Assert.DoesNotContain(await scene.ContainersAsync(), name => name.EndsWith('d'));
     }
 
+    [SkippableTheory]
+    [InlineData("""{"DriverConfig":{"Name":"local","Options":{"type":"tmpfs","device":"tmpfs"}}}""")]
+    [InlineData(null)]
+    public async Task A_database_on_a_volume_that_is_mounted_only_while_the_container_runs_is_refused(string? options)
+    {
+        docker.Require();
+        await using var scene = new DockerScene(docker.Engine, docker.Images);
+        var volume = scene.Volume("data");
+        var mount = new MountSpec { Type = "volume", Source = volume, Target = "/data", Extra = options is null ? null : new Dictionary<string, System.Text.Json.JsonElement> { ["VolumeOptions"] = System.Text.Json.JsonDocument.Parse(options).RootElement } };
+        await scene.CreateAsync(request => request with { HostConfig = new HostConfig { Mounts = [mount] } });
+        Task<DatabaseTarget> Reach() => scene.Host.ReachAsync(scene.Context, new DatabaseTarget { Engine = DatabaseEngine.Sqlite, Path = "/data/thing.db", FromSettings = true }, default);
+
+        if (options is null)
+        {
+            Assert.EndsWith("/thing.db", (await Reach()).Path, StringComparison.Ordinal);
+            return;
+        }
+
+        var failure = await Assert.ThrowsAsync<UpgradeException>(Reach);
+        Assert.Equal("DatabaseFileUnreachable", failure.ErrorId);
+        Assert.Contains($"'{volume}'", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("plain volume", failure.Remedy!, StringComparison.Ordinal);
+    }
+
     [SkippableFact]
     public async Task A_name_that_only_the_containers_network_knows_is_reached_by_port_or_address()
     {
