@@ -29,7 +29,8 @@ internal sealed class ArtifactService(IDefinitionCatalog definitions, IArtifactF
     /// <inheritdoc/>
     public async Task<AppDeployment> UpdateAsync(DeploymentContext context, ArtifactRequest request, CancellationToken cancellationToken)
     {
-        var complete = WithEdition(context.Spec, request.Edition.Length == 0 ? request with { Edition = context.Deployment.Edition } : request);
+        var (edition, version) = VersionSwap.InEdition(context, request.Edition, request.Version);
+        var complete = request with { Edition = edition, Version = version };
         var (deployment, kept) = await _swap.RunAsync(context, ToSource(complete), "Update-AppArtifact", cancellationToken).ConfigureAwait(false);
         if (kept is not null) context.Operation.Verbose($"The artifact of {kept.Version?.Text ?? "the version before"} is kept in '{kept.Location}'.");
         return deployment;

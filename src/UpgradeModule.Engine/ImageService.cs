@@ -39,6 +39,8 @@ internal sealed class ImageService(IDefinitionCatalog definitions, AppHosts host
             throw new UpgradeException("HostKindNotSupported", UpgradeErrorCategory.InvalidOperation, context.Deployment.Name, $"'{context.Deployment.Name}' runs in no container ({context.Deployment.HostKind}), so it has no image that could be swapped.", "Use Update-AppArtifact for what runs from a file.");
         }
 
+        var (edition, version) = VersionSwap.InEdition(context, request.Edition, request.Version);
+        request = request with { Edition = edition, Version = version };
         var (deployment, kept) = await _swap.RunAsync(context, request, "Update-AppImage", cancellationToken, () => DemandReplaceableAsync(context, cancellationToken)).ConfigureAwait(false);
         if (kept is not null)
         {

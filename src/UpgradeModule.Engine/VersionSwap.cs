@@ -1,4 +1,5 @@
 using System.Globalization;
+using UpgradeModule.Engine.Apps;
 using UpgradeModule.Engine.Deployments;
 using UpgradeModule.Engine.Operations;
 
@@ -8,6 +9,24 @@ namespace UpgradeModule.Engine;
 /// <param name="hosts">The host kinds.</param>
 internal sealed class VersionSwap(AppHosts hosts)
 {
+    /// <summary>
+    /// Finds the edition that is wanted, and the version as that edition writes it: each has artifacts of its own. As with paths, a version that is
+    /// written as the default edition writes it may be of any.
+    /// </summary>
+    /// <param name="context">The deployment.</param>
+    /// <param name="asked">The edition that was named; empty where none was.</param>
+    /// <param name="version">The version.</param>
+    /// <exception cref="UpgradeException"><c>EditionNotFound</c>; <c>VersionInvalid</c>: it is a version of another edition than the one that was named.</exception>
+    public static (string Edition, AppVersion Version) InEdition(DeploymentContext context, string asked, AppVersion version)
+    {
+        var scheme = VersionScheme.Of(context.Spec);
+        if (scheme.Editions.Count == 0) return (asked.Length > 0 ? asked : context.Deployment.Edition, version);
+        var written = scheme.EditionOf(version) is { } own && own != scheme.DefaultEdition ? own : null;
+        var edition = asked.Length > 0 ? scheme.EditionId(asked) : written ?? scheme.EditionId(context.Deployment.Edition);
+        if (written is null || written == edition) return (edition, scheme.In(version, edition));
+        throw new UpgradeException("VersionInvalid", UpgradeErrorCategory.InvalidArgument, version.Text, $"{version} is a version of the edition '{written}', and the edition '{edition}' was asked for.", $"Write it as {scheme.In(version, edition)}, or ask for '{written}'.");
+    }
+
     /// <summary>Swaps it. Nothing is done where that version is installed already.</summary>
     /// <param name="context">The deployment.</param>
     /// <param name="request">What is wanted.</param>

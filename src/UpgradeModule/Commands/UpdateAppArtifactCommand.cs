@@ -48,7 +48,7 @@ public sealed class UpdateAppArtifactCommand : DeploymentCmdlet
             async operation =>
             {
                 var context = await Session.OpenAsync(deployment, operation).ConfigureAwait(false);
-                var request = new ArtifactRequest { Version = Version, Edition = Edition ?? deployment.Edition, Path = source, BaseUrl = BaseUrl, Sha256 = Sha256 };
+                var request = new ArtifactRequest { Version = Version, Edition = Edition ?? "", Path = source, BaseUrl = BaseUrl, Sha256 = Sha256 };
                 return await Session.Engine.Artifacts.UpdateAsync(context, request, operation.Token).ConfigureAwait(false);
             },
             out var after);

@@ -48,7 +48,7 @@ public sealed class UpdateAppImageCommand : DeploymentCmdlet
             async operation =>
             {
                 var context = await Session.OpenAsync(deployment, operation).ConfigureAwait(false);
-                var request = new SourceRequest { Version = Version, Edition = Edition ?? deployment.Edition, Image = Image, Registry = Registry, RegistryCredential = EngineSession.Registry(RegistryCredential) };
+                var request = new SourceRequest { Version = Version, Edition = Edition ?? "", Image = Image, Registry = Registry, RegistryCredential = EngineSession.Registry(RegistryCredential) };
                 return await Session.Engine.Images.UpdateAsync(context, request, operation.Token).ConfigureAwait(false);
             },
             out var after);

@@ -84,7 +84,7 @@ internal sealed class ImageSources(IContainerEngine engine, DeploymentContext co
         if (request.Image is { Length: > 0 } whole) return ImageReference.Parse(whole);
         var edition = EditionOf(request);
         var spec = context.Spec.Image;
-        if (spec is null || !(spec.Repositories.TryGetValue(edition, out var repository) || spec.Repositories.TryGetValue(VersionScheme.Of(context.Spec).DefaultEdition, out repository)))
+        if (spec is null || !spec.Repositories.TryGetValue(edition, out var repository))
         {
             throw new UpgradeException("ImageNotFound", UpgradeErrorCategory.ObjectNotFound, context.Spec.Name, $"The definition of {context.Spec.DisplayName} names no image of the edition '{edition}'.", "Add it to the definition (image.repositories), or name the image itself with -Image.");
         }

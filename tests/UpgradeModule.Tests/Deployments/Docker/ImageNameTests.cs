@@ -1,6 +1,11 @@
+using NSubstitute;
 using UpgradeModule.Engine.Apps;
+using UpgradeModule.Engine.Containers;
 using UpgradeModule.Engine.Containers.Objects;
+using UpgradeModule.Engine.Deployments;
 using UpgradeModule.Engine.Deployments.Docker;
+using UpgradeModule.Engine.Operations;
+using UpgradeModule.Tests.Support;
 
 namespace UpgradeModule.Tests.Deployments.Docker;
 
@@ -82,6 +87,19 @@ public class ImageNameTests
 
         Assert.Equal("0.50.1", InstalledVersion.Of(Metabase, container, null)!.Text);
         Assert.Null(InstalledVersion.Of(Metabase, container with { Image = "sha256:2" }, null));
+    }
+
+    [Fact]
+    public void An_edition_without_an_image_is_not_installed_as_another_one()
+    {
+        var spec = new AppSpec { Name = "metabase", DisplayName = "Metabase", Editions = Metabase.Editions, Image = new ImageSpec { Repositories = new Dictionary<string, string> { ["oss"] = "metabase/metabase" } } };
+        var context = new DeploymentContext { Spec = spec, Operation = new RecordingOperation(), Deployment = new AppDeployment { Name = "web", App = "metabase", Edition = "ee", HostKind = AppHostKind.Docker } };
+        var sources = new ImageSources(Substitute.For<IContainerEngine>(), context);
+
+        var failure = Assert.Throws<UpgradeException>(() => sources.ReferenceOf(new SourceRequest { Version = AppVersion.Parse("0.50.1"), Edition = "ee" }, null));
+
+        Assert.Equal("ImageNotFound", failure.ErrorId);
+        Assert.Contains("'ee'", failure.Message);
     }
 
     private static ImageInspect Labelled(string version) => new() { Config = new ContainerConfig { Labels = new Dictionary<string, string> { ["org.opencontainers.image.version"] = version } } };
