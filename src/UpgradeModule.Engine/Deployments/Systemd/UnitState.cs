@@ -10,7 +10,7 @@ internal sealed record UnitState
     private const int Exited = 1;
 
     /// <summary>The properties that are asked for. All are plain words and numbers.</summary>
-    public const string Properties = "Id,LoadState,UnitFileState,ActiveState,SubState,Result,MainPID,ExecMainCode,ExecMainStatus,ExecMainStartTimestampMonotonic,NRestarts,Job,NeedDaemonReload,ConditionResult,TriggeredBy,FragmentPath";
+    public const string Properties = "Id,LoadState,UnitFileState,ActiveState,SubState,Result,MainPID,ExecMainCode,ExecMainStatus,ExecMainStartTimestampMonotonic,NRestarts,Job,NeedDaemonReload,ConditionResult,TriggeredBy,FragmentPath,RequiredBy,BoundBy,ConsistsOf";
 
     /// <summary>Its full name, where an alias was asked for too.</summary>
     public string Id { get; init; } = "";
@@ -53,6 +53,9 @@ internal sealed record UnitState
 
     /// <summary>Units that may start it: sockets, timers, paths.</summary>
     public IReadOnlyList<string> TriggeredBy { get; init; } = [];
+
+    /// <summary>Units that systemd stops with it, and doesn't start with it: they require it, are bound to it or are part of it. Targets, which run nothing, are left out.</summary>
+    public IReadOnlyList<string> StoppedWith { get; init; } = [];
 
     /// <summary>The file that describes it.</summary>
     public string FragmentPath { get; init; } = "";
@@ -99,6 +102,7 @@ internal sealed record UnitState
             NeedsReload = Get("NeedDaemonReload") == "yes",
             ConditionsMet = Get("ConditionResult") != "no",
             TriggeredBy = Get("TriggeredBy").Split(' ', StringSplitOptions.RemoveEmptyEntries),
+            StoppedWith = [.. new[] { "RequiredBy", "BoundBy", "ConsistsOf" }.SelectMany(name => Get(name).Split(' ', StringSplitOptions.RemoveEmptyEntries)).Where(static unit => !unit.EndsWith(".target", StringComparison.Ordinal)).Distinct(StringComparer.Ordinal)],
             FragmentPath = Get("FragmentPath"),
         };
     }

@@ -20,6 +20,8 @@ internal sealed class UnitStopper(UnitReader reader, UnitControl control)
         var context = unit.Context;
         var name = context.Deployment.Name;
         if (unit.State.TriggeredBy.Count > 0) context.Operation.Warning($"'{name}' may be started again while it should be down: {string.Join(", ", unit.State.TriggeredBy)} may start its unit '{unit.Id}'. Stop that too until the work is done.");
+        var others = await RunningAsync(unit, cancellationToken).ConfigureAwait(false);
+        if (others.Count > 0) context.Operation.Warning($"systemd stops {string.Join(", ", others)} with '{name}', and does not start them with it. When it runs again, start them by hand: systemctl start {string.Join(' ', others)}");
         await control.StopAsync(unit.Id, cancellationToken).ConfigureAwait(false);
 
         // Without a grace of its own the unit's counts, and systemd itself kills: it only has to be waited for.
@@ -45,6 +47,24 @@ internal sealed class UnitStopper(UnitReader reader, UnitControl control)
         // An end that was asked for is no failure, whatever its exit code.
         if (state.ActiveState == "failed") await control.ForgetFailureAsync(unit.Id, CancellationToken.None).ConfigureAwait(false);
         return state with { ActiveState = "inactive" };
+    }
+
+    private async Task<IReadOnlyList<string>> RunningAsync(Unit unit, CancellationToken cancellationToken)
+    {
+        var running = new List<string>();
+        foreach (var other in unit.State.StoppedWith)
+        {
+            try
+            {
+                if ((await reader.StateAsync(other, cancellationToken).ConfigureAwait(false)).ActiveState is "active" or "activating" or "reloading") running.Add(other);
+            }
+            catch (UpgradeException failure)
+            {
+                unit.Context.Operation.Verbose($"What the unit '{other}' is doing can't be told: {failure.Message}");
+            }
+        }
+
+        return running;
     }
 
     private async Task<UnitState> DownAsync(Unit unit, TimeSpan patience, CancellationToken cancellationToken)

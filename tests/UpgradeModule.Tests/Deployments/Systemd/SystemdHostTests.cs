@@ -139,6 +139,21 @@ public sealed class SystemdHostTests : IDisposable
     }
 
     [Fact]
+    public async Task Units_that_run_and_are_stopped_with_it_are_told()
+    {
+        _systemd.Set("ActiveState=active\nSubState=running\nMainPID=4711\nRequiredBy=worker.service multi-user.target\nConsistsOf=helper.service worker.service", "ActiveState=active", "ActiveState=inactive");
+
+        await Host.StopAsync(Context, null, default);
+
+        var warning = Assert.Single(_told.Warnings);
+        Assert.Contains("systemctl start worker.service", warning, StringComparison.Ordinal);
+        Assert.DoesNotContain("helper", warning, StringComparison.Ordinal);
+        Assert.DoesNotContain("target", warning, StringComparison.Ordinal);
+        var calls = _systemd.Calls.ToList();
+        Assert.Contains("RequiredBy,BoundBy,ConsistsOf", calls[0], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task What_does_not_stop_within_its_grace_is_killed_and_is_no_crash()
     {
         _systemd.Set("ActiveState=active\nSubState=running\nMainPID=4711");
