@@ -18,6 +18,9 @@ public sealed record SourceCheck
     /// <summary>How many bytes fetching it will write, where that is known; 0 where it is there already.</summary>
     public long? Size { get; init; }
 
+    /// <summary>The folder on this machine that fetching it fills, where that is not the installed artifact's: an engine's own.</summary>
+    public string? Folder { get; init; }
+
     /// <summary>It can be had.</summary>
     /// <param name="target">Where.</param>
     /// <param name="size">How many bytes fetching it will write.</param>

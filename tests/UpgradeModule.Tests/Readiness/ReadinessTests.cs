@@ -240,6 +240,21 @@ public sealed class ReadinessTests : IDisposable
     }
 
     [Fact]
+    public async Task Images_need_room_where_the_engine_keeps_them()
+    {
+        _scene.Facts = null;
+        _scene.Deployment = _scene.Deployment with { Database = null, HostKind = AppHostKind.Docker, Settings = new AppHostSettings { Container = "app" } };
+        _scene.Spec = _scene.Spec with { Settings = _scene.Spec.Settings with { Database = null } };
+        _scene.Host.CheckSourceAsync(default!, default!, default).ReturnsForAnyArgs(_ => SourceCheck.Available("app:2", 700L << 20) with { Folder = _scene.Folder });
+        _scene.Free = _ => 760L << 20;
+
+        Blocked(await _scene.CheckAsync(), "DiskSpace", "700 MB for the images of 1 stop(s)");
+
+        _scene.Free = _ => 770L << 20;
+        Assert.DoesNotContain((await _scene.CheckAsync()).Blockers, blocker => blocker.Check == "DiskSpace");
+    }
+
+    [Fact]
     public async Task A_server_that_tells_no_size_is_taken_to_have_files_like_the_installed_one()
     {
         _scene.Free = _ => 1;

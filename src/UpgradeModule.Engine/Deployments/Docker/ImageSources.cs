@@ -61,13 +61,13 @@ internal sealed class ImageSources(IContainerEngine engine, DeploymentContext co
 
             var there = await engine.InspectDistributionAsync(new ImagePullRequest { Reference = reference.ToString(), Credential = request.RegistryCredential ?? context.RegistryCredential }, cancellationToken).ConfigureAwait(false);
             if (platform is not null && there.Platforms.Count > 0 && !there.Platforms.Any(offered => PlatformName.Matches(platform, offered))) return Missing(WrongPlatform(reference, string.Join(", ", there.Platforms), platform), reference);
-            var available = SourceCheck.Available(reference.ToString());
+            var available = await MeasuredAsync(SourceCheck.Available(reference.ToString()), present, cancellationToken).ConfigureAwait(false);
             return mutable ? available with { Warning = $"The tag of {reference} moves: it is pinned to what it names when it is pulled, at present {there.Digest}.", Remedy = "Name a version's own tag." } : available;
         }
         catch (UpgradeException failure) when (failure.ErrorId == "ContainerEngineNotSupported")
         {
             // Podman can't ask without pulling: then pulling will tell.
-            return SourceCheck.Available(reference.ToString());
+            return await MeasuredAsync(SourceCheck.Available(reference.ToString()), present, cancellationToken).ConfigureAwait(false);
         }
         catch (UpgradeException failure) when (failure.ErrorId is "ImageNotFound" or "RegistryLoginFailed" or "RegistryUnreachable")
         {
@@ -125,6 +125,15 @@ internal sealed class ImageSources(IContainerEngine engine, DeploymentContext co
         var reference = ImageReference.Parse(present?.Config?.Image);
         var known = context.Spec.Image?.Repositories.Values.FirstOrDefault(reference.IsOf);
         return known is not null && reference.RegistryOf(known) is { Length: > 0 } registry ? registry : null;
+    }
+
+    // No registry tells what an image takes once it is unpacked. The one that runs does, and the next is much like it.
+    private async Task<SourceCheck> MeasuredAsync(SourceCheck available, ContainerInspect? present, CancellationToken cancellationToken)
+    {
+        if (!EnginePlace.Of(engine.Address).SharesNetwork || present?.Image is not { } id) return available;
+        var image = await engine.FindImageAsync(id, cancellationToken).ConfigureAwait(false);
+        var info = await engine.GetInfoAsync(cancellationToken).ConfigureAwait(false);
+        return image is null || string.IsNullOrEmpty(info.DockerRootDir) ? available : available with { Size = image.Size, Folder = info.DockerRootDir };
     }
 
     private async Task<string?> PlatformAsync(ContainerInspect? present, CancellationToken cancellationToken) =>

@@ -1,11 +1,12 @@
 using System.Globalization;
+using UpgradeModule.Engine.Deployments;
 using UpgradeModule.Engine.Readiness.Probing;
 
 namespace UpgradeModule.Engine.Readiness.Checks;
 
 /// <summary>
 /// There is room for the backup, the proof, a copy of the data at every stop and the artifacts: by the database's real size and by what the
-/// stops' addresses say of their files. Needs on the same disk are added up, and told each.
+/// stops' addresses say of their files; images are taken to be as large as the one that runs. Needs on the same disk are added up, and told each.
 /// </summary>
 internal sealed class DiskSpaceCheck : IReadinessCheck
 {
@@ -21,6 +22,7 @@ internal sealed class DiskSpaceCheck : IReadinessCheck
         var needs = new List<DiskNeed>();
         if (await context.ReachableAsync().ConfigureAwait(false) is { } facts) AddData(needs, context, facts);
         if (context.ArtifactPath is { } artifact && File.Exists(artifact)) await AddArtifactsAsync(needs, context, artifact).ConfigureAwait(false);
+        else needs.AddRange(Images(await context.SourcesAsync().ConfigureAwait(false)));
         return [.. needs.Select(need => need with { Folder = Folders.NearestExisting(need.Folder) ?? "" }).Where(need => need.Folder.Length > 0)
             .GroupBy(need => Folders.DiskOf(need.Folder), StringComparer.Ordinal).Select(disk => Check(context, [.. disk])).OfType<Finding>()];
     }
@@ -51,6 +53,12 @@ internal sealed class DiskSpaceCheck : IReadinessCheck
         // A swap copies what was fetched; what it replaces is kept until the run is completed. What lies there already doesn't tell its size.
         needs.Add(new DiskNeed(folder, sources.Sum(source => source.Size is > 0 and { } size ? size : installed), "the artifacts that are kept for the way back"));
     }
+
+    // Layers that images share are written once, so this is the most that they take.
+    private static IEnumerable<DiskNeed> Images(IReadOnlyList<SourceCheck> sources) => sources
+        .Where(static source => source is { Folder: not null, Size: > 0 })
+        .GroupBy(static source => source.Folder!, StringComparer.Ordinal)
+        .Select(static folder => new DiskNeed(folder.Key, folder.Sum(static source => source.Size!.Value), Invariant($"the images of {folder.Count()} stop(s), each taken to be as large as the one that runs")));
 
     private static Finding? Check(ReadinessContext context, IReadOnlyList<DiskNeed> disk)
     {
