@@ -68,8 +68,32 @@ internal sealed class ContainerLock : IAsyncDisposable
         return there is null || HasDied(there.Config?.Labels ?? new Dictionary<string, string>()) ? null : Locked(deployment, there, null);
     }
 
-    /// <inheritdoc/>
-    public async ValueTask DisposeAsync() => await _deployment.Engine.RemoveContainerAsync(_id, force: false, volumes: true, CancellationToken.None).ConfigureAwait(false);
+    /// <summary>Gives the lock back. What was done under it is done: where that fails twice, it is a warning.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            await RemoveAsync().ConfigureAwait(false);
+        }
+        catch (UpgradeException)
+        {
+            await RemoveAgainAsync().ConfigureAwait(false);
+        }
+    }
+
+    private Task RemoveAsync() => _deployment.Engine.RemoveContainerAsync(_id, force: false, volumes: true, CancellationToken.None);
+
+    private async Task RemoveAgainAsync()
+    {
+        try
+        {
+            await RemoveAsync().ConfigureAwait(false);
+        }
+        catch (UpgradeException failure)
+        {
+            _deployment.Context.Operation.Warning($"The lock of '{_deployment.Context.Deployment.Name}' can't be given back: {failure.Message} Remove it by hand: docker rm {ContainerNames.Lock(_deployment.Name)}");
+        }
+    }
 
     private static async Task<ContainerCreateRequest> RequestAsync(DockerDeployment deployment, ContainerInspect container, string purpose, CancellationToken cancellationToken)
     {

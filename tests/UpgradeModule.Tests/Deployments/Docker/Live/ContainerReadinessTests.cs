@@ -1,4 +1,6 @@
 using NSubstitute;
+using UpgradeModule.Engine.Containers;
+using UpgradeModule.Engine.Deployments.Docker;
 using UpgradeModule.Engine.Apps;
 using UpgradeModule.Engine.Artifacts;
 using UpgradeModule.Engine.Containers.Objects;
@@ -71,6 +73,19 @@ public class ContainerReadinessTests(ContainerEngineFixture docker)
         Assert.Contains("--rm", failure.Message);
         Assert.Contains("docker cp", failure.Remedy);
         Assert.True((await scene.Engine.InspectContainerAsync(before.Id, default)).State!.Running);
+    }
+
+    [SkippableFact]
+    public async Task A_lock_that_can_not_be_given_back_is_a_warning()
+    {
+        docker.Require();
+        await using var scene = new DockerScene(docker.Engine, docker.Images);
+        await scene.CreateAsync();
+        await using var refusing = new DockerHost(_ => RefusingEngine.Over(scene.Engine, nameof(IContainerEngine.RemoveContainerAsync)));
+
+        await (await refusing.LockAsync(scene.Context, "an upgrade", default)).DisposeAsync();
+
+        Assert.Contains($"docker rm {ContainerNames.Lock(scene.Name)}", Assert.Single(scene.Operation.Warnings));
     }
 
     [SkippableFact]
