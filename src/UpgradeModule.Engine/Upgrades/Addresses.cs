@@ -10,4 +10,8 @@ internal static class Addresses
         if (address is null || !Uri.TryCreate(address, UriKind.Absolute, out var uri) || uri.UserInfo.Length == 0) return address;
         return new UriBuilder(uri) { UserName = "", Password = "" }.Uri.ToString();
     }
+
+    /// <summary>The registry without user and password, which it may not have: what is refused later must not be written down before.</summary>
+    /// <param name="registry">The registry.</param>
+    public static string? RegistryWithoutLogin(string? registry) => registry?[(registry.LastIndexOf('@') + 1)..];
 }

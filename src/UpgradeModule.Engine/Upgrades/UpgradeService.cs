@@ -67,7 +67,7 @@ internal sealed class UpgradeService(UpgradeServices services) : IUpgradeService
         {
             Run = NewRun(context, path),
             Path = path with { Deployment = null },
-            Request = request with { Path = new UpgradePath(), BaseUrl = Addresses.WithoutLogin(request.BaseUrl), ArtifactPath = Addresses.WithoutLogin(request.ArtifactPath) },
+            Request = request with { Path = new UpgradePath(), BaseUrl = Addresses.WithoutLogin(request.BaseUrl), Registry = Addresses.RegistryWithoutLogin(request.Registry), ArtifactPath = Addresses.WithoutLogin(request.ArtifactPath) },
         };
         var recorder = new RunRecorder(document, _journals.For(context.Deployment, request.BackupDestination), context.Operation);
         var run = new RunContext { Services = services, Request = request, Path = path, Recorder = recorder, Deployment = context, LockFailure = lockFailure };

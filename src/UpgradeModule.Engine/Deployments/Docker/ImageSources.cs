@@ -78,9 +78,10 @@ internal sealed class ImageSources(IContainerEngine engine, DeploymentContext co
     /// <summary>The image of a version: given whole, or by the definition, from the registry that was given, else from the one that the present image is of.</summary>
     /// <param name="request">What is wanted.</param>
     /// <param name="present">The deployment's container.</param>
-    /// <exception cref="UpgradeException"><c>ImageNotFound</c>: the definition names none.</exception>
+    /// <exception cref="UpgradeException"><c>ImageNotFound</c>: the definition names none. <c>RegistryLoginFailed</c>: a log-in stands in an address.</exception>
     public ImageReference ReferenceOf(SourceRequest request, ContainerInspect? present)
     {
+        DemandNoLogIn(request);
         if (request.Image is { Length: > 0 } whole) return ImageReference.Parse(whole);
         var edition = EditionOf(request);
         var spec = context.Spec.Image;
@@ -92,6 +93,15 @@ internal sealed class ImageSources(IContainerEngine engine, DeploymentContext co
         var registry = request.Registry is { Length: > 0 } given ? given.TrimEnd('/') : RegistryOf(present) ?? spec.Registry ?? "";
         var usual = registry is "" or "docker.io" or "index.docker.io" or "registry-1.docker.io";
         return new ImageReference(usual ? repository : registry + "/" + repository, _tags.TagOf(request.Version), null);
+    }
+
+    // It would stand in messages, in the journal and on the container. An image's digest comes after its last slash.
+    private void DemandNoLogIn(SourceRequest request)
+    {
+        var inRegistry = request.Registry?.Contains('@', StringComparison.Ordinal) == true;
+        var inImage = request.Image?.IndexOf('@', StringComparison.Ordinal) is >= 0 and var at && request.Image.IndexOf('/', at) >= 0;
+        if (!inRegistry && !inImage) return;
+        throw new UpgradeException("RegistryLoginFailed", UpgradeErrorCategory.InvalidArgument, context.Spec.Name, $"The {(inRegistry ? "registry" : "image")} that was given has a user or a password in its address.", "Give the address without them, and the log-in with -RegistryCredential or 'docker login'.");
     }
 
     private AppImage Image(SourceRequest request, ImageReference reference, ImageInspect image, string digest, bool cached) => new()

@@ -5,6 +5,7 @@ using UpgradeModule.Engine.Containers.Objects;
 using UpgradeModule.Engine.Deployments;
 using UpgradeModule.Engine.Deployments.Docker;
 using UpgradeModule.Engine.Operations;
+using UpgradeModule.Engine.Upgrades;
 using UpgradeModule.Tests.Support;
 
 namespace UpgradeModule.Tests.Deployments.Docker;
@@ -101,6 +102,30 @@ public class ImageNameTests
         Assert.Equal("ImageNotFound", failure.ErrorId);
         Assert.Contains("'ee'", failure.Message);
     }
+
+    [Theory]
+    [InlineData("me:s3cret@registry.example.org", null)]
+    [InlineData("https://me:s3cret@registry.example.org", null)]
+    [InlineData(null, "me:s3cret@registry.example.org/metabase:v0.50.1")]
+    [InlineData(null, "me:s3cret@registry.example.org/metabase@sha256:ab")]
+    public void A_log_in_in_an_address_is_refused_and_not_repeated(string? registry, string? image)
+    {
+        var context = new DeploymentContext { Spec = Metabase, Operation = new RecordingOperation(), Deployment = new AppDeployment { Name = "web", App = "metabase", Edition = "oss", HostKind = AppHostKind.Docker } };
+        var sources = new ImageSources(Substitute.For<IContainerEngine>(), context);
+
+        var failure = Assert.Throws<UpgradeException>(() => sources.ReferenceOf(new SourceRequest { Version = AppVersion.Parse("0.50.1"), Edition = "oss", Registry = registry, Image = image }, null));
+
+        Assert.Equal("RegistryLoginFailed", failure.ErrorId);
+        Assert.Contains("-RegistryCredential", failure.Remedy);
+        Assert.DoesNotContain("s3cret", failure.Message + failure.Remedy + failure.Target);
+        Assert.Equal("r:5000/m@sha256:ab", sources.ReferenceOf(new SourceRequest { Version = AppVersion.Parse("0.50.1"), Image = "r:5000/m@sha256:ab" }, null).ToString());
+    }
+
+    [Theory]
+    [InlineData("me:s3cret@registry.example.org/a", "registry.example.org/a")]
+    [InlineData("registry.example.org:5000", "registry.example.org:5000")]
+    [InlineData(null, null)]
+    public void No_log_in_of_a_registry_is_written_down(string? given, string? written) => Assert.Equal(written, Addresses.RegistryWithoutLogin(given));
 
     private static ImageInspect Labelled(string version) => new() { Config = new ContainerConfig { Labels = new Dictionary<string, string> { ["org.opencontainers.image.version"] = version } } };
 }
