@@ -19,6 +19,7 @@ internal static class ReadinessChecks
         new PortPublishedCheck(),
         new ImagePresentCheck(),
         new ContainerDependentsCheck(),
+        new RestartPolicyCheck(),
         new PathExistsCheck(),
         new ReleaseStatusCheck(),
         new EndOfLifeCheck(),

@@ -50,7 +50,7 @@ internal sealed class ContainerSwapper(IContainerEngine engine, DeploymentContex
             }
 
             if (fresh is null) await CreateAsync(old, image, label, policy, cancellationToken).ConfigureAwait(false);
-            await RestartPolicies.TakeOffAsync(engine, old, cancellationToken).ConfigureAwait(false);
+            await RestartPolicies.TakeOffAsync(engine, old, context, cancellationToken).ConfigureAwait(false);
             if (present is not null) await engine.RenameContainerAsync(old.Id, ContainerNames.Kept(name, label), cancellationToken).ConfigureAwait(false);
             await engine.RenameContainerAsync(ContainerNames.New(name, label), name, CancellationToken.None).ConfigureAwait(false);
             return await PointAsync(old, label, policy, version).ConfigureAwait(false);

@@ -86,7 +86,7 @@ internal sealed class SwapRecovery(IContainerEngine engine, DeploymentContext co
         try
         {
             // It must not come up beside the other when the engine is started again.
-            await RestartPolicies.TakeOffAsync(engine, left, cancellationToken).ConfigureAwait(false);
+            await RestartPolicies.TakeOffAsync(engine, left, context, cancellationToken).ConfigureAwait(false);
         }
         catch (UpgradeException failure)
         {

@@ -186,7 +186,7 @@ public class ContainerReadinessTests(ContainerEngineFixture docker)
         await scene.Engine.RemoveContainerAsync(scene.Name + "-side", true, true, default);
     }
 
-    private static ReadinessContext Context(DockerScene scene, DatabaseTarget? database = null, string? url = null)
+    internal static ReadinessContext Context(DockerScene scene, DatabaseTarget? database = null, string? url = null)
     {
         var services = new ReadinessServices
         {
@@ -205,7 +205,7 @@ public class ContainerReadinessTests(ContainerEngineFixture docker)
 
     private static async Task<IReadOnlyList<(string Name, Finding Finding)>> FindAsync(DockerScene scene, DatabaseTarget? database = null, string? url = null)
     {
-        IReadinessCheck[] checks = [new ContainerEngineRightsCheck(), new OwnedByComposeCheck(), new OwnedBySwarmCheck(), new RemovedWhenStoppedCheck(), new AutoUpdaterCheck(), new DataInContainerCheck(), new MutableTagCheck(), new PortPublishedCheck(), new ImagePresentCheck(), new ContainerDependentsCheck()];
+        IReadinessCheck[] checks = [new ContainerEngineRightsCheck(), new OwnedByComposeCheck(), new OwnedBySwarmCheck(), new RemovedWhenStoppedCheck(), new AutoUpdaterCheck(), new DataInContainerCheck(), new MutableTagCheck(), new PortPublishedCheck(), new ImagePresentCheck(), new ContainerDependentsCheck(), new RestartPolicyCheck()];
         var found = new List<(string, Finding)>();
         var context = Context(scene, database, url);
         foreach (var check in checks.Where(check => check.Concerns(context))) found.AddRange((await check.RunAsync(context, default)).Select(finding => (check.Name, finding)));

@@ -1,5 +1,6 @@
 using UpgradeModule.Engine.Containers.Objects;
 using UpgradeModule.Engine.Deployments.Docker;
+using UpgradeModule.Engine.Readiness.Checks;
 using UpgradeModule.Tests.Support;
 
 namespace UpgradeModule.Tests.Deployments.Docker.Live;
@@ -56,6 +57,23 @@ public class PodmanSwapTests(PodmanFixture podman)
         {
             Assert.Equal("DeploymentLocked", (await Assert.ThrowsAsync<UpgradeException>(() => scene.Host.LockAsync(scene.Context, "another", default))).ErrorId);
         }
+    }
+
+    [SkippableFact]
+    public async Task A_policy_that_can_t_be_taken_off_the_kept_container_is_told_with_what_would_start_it()
+    {
+        podman.Require();
+        await using var scene = new DockerScene(podman.Engine, podman.Images);
+        Skip.If(Version.Parse((await podman.Engine.GetVersionAsync(default)).Version.Split('-')[0]).Major >= 5, "Podman 5 takes restart policies off.");
+        await scene.CreateAsync(request => request with { HostConfig = new HostConfig { RestartPolicy = new RestartPolicy { Name = "always" } } });
+        var finding = Assert.Single(await new RestartPolicyCheck().RunAsync(ContainerReadinessTests.Context(scene), default));
+        Assert.False(finding.Blocks);
+        Assert.Contains("podman-restart.service", finding.Message + finding.Remedy, StringComparison.Ordinal);
+
+        await scene.Host.SwapAsync(scene.Context, await scene.SourceAsync(), "0000000001", default);
+
+        var warning = Assert.Single(scene.Operation.Warnings, warning => warning.Contains("restart policy", StringComparison.Ordinal));
+        Assert.Contains("systemctl disable podman-restart.service", warning, StringComparison.Ordinal);
     }
 
     private static string Text(MountPoint mount) => $"{mount.Type} {mount.Name} {mount.Destination} {mount.RW}";
