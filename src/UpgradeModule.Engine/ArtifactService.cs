@@ -13,12 +13,6 @@ internal sealed class ArtifactService(IDefinitionCatalog definitions, IArtifactF
 {
     private readonly VersionSwap _swap = new(hosts);
 
-    /// <summary>The folder for a deployment's fetched artifacts: beside the installed one.</summary>
-    /// <param name="deployment">The deployment.</param>
-    /// <returns>The folder; empty where the deployment names no artifact.</returns>
-    public static string FolderOf(AppDeployment deployment) =>
-        deployment.Settings.ArtifactPath is { Length: > 0 } installed ? Path.Combine(Path.GetDirectoryName(Path.GetFullPath(installed))!, ".upgrademodule", "artifacts") : "";
-
     /// <inheritdoc/>
     public async Task<AppArtifact> SaveAsync(string app, ArtifactRequest request, IOperationContext operation, CancellationToken cancellationToken)
     {

@@ -17,6 +17,6 @@ internal static class ArtifactFolder
                 "Set its ArtifactPath to the file that an upgrade swaps.");
         }
 
-        return ArtifactService.FolderOf(deployment);
+        return Path.Combine(Path.GetDirectoryName(Path.GetFullPath(artifact))!, ".upgrademodule", "artifacts");
     }
 }
