@@ -1,4 +1,5 @@
 using System.Globalization;
+using UpgradeModule.Engine.Operations;
 
 namespace UpgradeModule.Engine.Backups;
 
@@ -8,10 +9,11 @@ internal static class BackupCheck
     /// <summary>Checks a backup.</summary>
     /// <param name="path">Its folder.</param>
     /// <param name="progress">Who is told.</param>
+    /// <param name="stage">Which part of the work it is.</param>
     /// <param name="cancellationToken">Ends the work.</param>
     /// <returns>How many files were hashed, and what is not as it should be.</returns>
     /// <exception cref="UpgradeException"><c>BackupNotFound</c>.</exception>
-    public static async Task<(int Files, IReadOnlyList<string> Problems)> RunAsync(string path, BackupProgress progress, CancellationToken cancellationToken)
+    public static async Task<(int Files, IReadOnlyList<string> Problems)> RunAsync(string path, WorkProgress progress, WorkStage stage, CancellationToken cancellationToken)
     {
         if (!Directory.Exists(path)) throw BackupFolder.NotFound(path);
         var problems = new List<string>();
@@ -22,14 +24,19 @@ internal static class BackupCheck
         if (!listed.ContainsKey(BackupFolder.ManifestName)) problems.Add($"{ChecksumFile.Name}: it has no checksum of {BackupFolder.ManifestName}");
         var sizes = await ReadSizesAsync(path, listed, problems, cancellationToken).ConfigureAwait(false);
         var toHash = present.Where(listed.ContainsKey).ToList();
-        var count = progress.Count("Checking checksums", toHash.Sum(file => new FileInfo(Path.Combine(path, file)).Length));
+        progress.Begin(stage with { What = "checking checksums", Size = toHash.Sum(file => Length(path, file)), Parts = toHash.Count, Things = "files" });
         foreach (var file in toHash)
         {
-            if (await CheckFileAsync(path, file, listed[file], sizes, count, cancellationToken).ConfigureAwait(false) is { } problem) problems.Add(problem);
+            progress.Begin(file, Length(path, file));
+            if (await CheckFileAsync(path, file, listed[file], sizes, count => progress.Moved(file, count), cancellationToken).ConfigureAwait(false) is { } problem) problems.Add(problem);
+            progress.Finish(file);
         }
 
         return (toHash.Count, problems);
     }
+
+    // A link to nowhere, or a file that goes this moment, is told when it is read.
+    private static long Length(string path, string file) => new FileInfo(Path.Combine(path, file)) is { Exists: true } info ? info.Length : 0;
 
     private static async Task<IReadOnlyDictionary<string, string>> ReadListAsync(string path, List<string> problems, CancellationToken cancellationToken)
     {

@@ -9,6 +9,8 @@ namespace UpgradeModule.Engine.Backups;
 /// <summary>Restores backups into deployments.</summary>
 internal sealed class BackupRestorer(BackupServices services)
 {
+    private const double ChecksumsEnd = 15;
+
     /// <summary>Restores a backup. Everything that can be wrong is looked for before the database is touched.</summary>
     /// <param name="context">The deployment.</param>
     /// <param name="backup">The backup.</param>
@@ -16,7 +18,7 @@ internal sealed class BackupRestorer(BackupServices services)
     /// <param name="cancellationToken">Ends the work.</param>
     public async Task<RestoreResult> RestoreAsync(DeploymentContext context, AppBackup backup, bool force, CancellationToken cancellationToken)
     {
-        var progress = new BackupProgress(context.Operation, $"Restoring {backup.Id}");
+        var progress = new WorkProgress(context.Operation, $"Restoring {backup.Id}");
         var watch = Stopwatch.StartNew();
         try
         {
@@ -43,7 +45,7 @@ internal sealed class BackupRestorer(BackupServices services)
         }
     }
 
-    private static async Task<RestoreResult> RestoreLockedAsync(DeploymentContext context, IAppHost host, IAppDatabase database, BackupManifest manifest, string path, BackupProgress progress, Stopwatch watch, CancellationToken cancellationToken)
+    private static async Task<RestoreResult> RestoreLockedAsync(DeploymentContext context, IAppHost host, IAppDatabase database, BackupManifest manifest, string path, WorkProgress progress, Stopwatch watch, CancellationToken cancellationToken)
     {
         var purpose = $"restore of {manifest.Id}";
         var hostLock = await host.LockAsync(context, purpose, cancellationToken).ConfigureAwait(false);
@@ -54,9 +56,9 @@ internal sealed class BackupRestorer(BackupServices services)
             {
                 // Checking took its time: somebody may have started it meanwhile.
                 await RequireStoppedAsync(host, context, cancellationToken).ConfigureAwait(false);
-                progress.Tell("Restoring the data beside, then swapping");
+                progress.Tell("restoring the data beside, then swapping");
                 var label = "before-restore-" + DateTimeOffset.UtcNow.ToString("yyyyMMddHHmmss", CultureInfo.InvariantCulture);
-                var outcome = await database.RestoreAsync(BackupFolder.Content(path, manifest), label, context.Operation, cancellationToken).ConfigureAwait(false);
+                var outcome = await database.RestoreAsync(BackupFolder.Content(path, manifest), label, progress.Within(ChecksumsEnd, 100), cancellationToken).ConfigureAwait(false);
                 await WarnOfVersionAsync(context, host, manifest).ConfigureAwait(false);
                 return new RestoreResult
                 {
@@ -105,9 +107,9 @@ internal sealed class BackupRestorer(BackupServices services)
         }
     }
 
-    private static async Task RequireSoundAsync(string path, BackupProgress progress, CancellationToken cancellationToken)
+    private static async Task RequireSoundAsync(string path, WorkProgress progress, CancellationToken cancellationToken)
     {
-        var (_, problems) = await BackupCheck.RunAsync(path, progress, cancellationToken).ConfigureAwait(false);
+        var (_, problems) = await BackupCheck.RunAsync(path, progress, new WorkStage { To = ChecksumsEnd }, cancellationToken).ConfigureAwait(false);
         if (problems.Count == 0) return;
         throw BackupFolder.Corrupt(path, string.Join("; ", problems.Take(3)) + (problems.Count > 3 ? FormattableString.Invariant($"; and {problems.Count - 3} more") : ""));
     }

@@ -9,6 +9,9 @@ namespace UpgradeModule.Engine.Backups;
 /// <summary>Tests backups: their checksums, then a restore into a place of its own, where every row is counted.</summary>
 internal sealed class BackupTester(BackupServices services)
 {
+    private const double ChecksumsEnd = 15;
+    private const double RestoreEnd = 85;
+
     /// <summary>Tests a backup.</summary>
     /// <param name="backup">The backup.</param>
     /// <param name="context">The deployment whose server may serve for the proof; a throw-away place is used where <see langword="null"/>.</param>
@@ -17,11 +20,11 @@ internal sealed class BackupTester(BackupServices services)
     /// <param name="cancellationToken">Ends the work.</param>
     public async Task<BackupTestResult> TestAsync(AppBackup backup, DeploymentContext? context, bool checksumOnly, IOperationContext operation, CancellationToken cancellationToken)
     {
-        var progress = new BackupProgress(operation, $"Testing {backup.Id}");
+        var progress = new WorkProgress(operation, $"Testing {backup.Id}");
         var watch = Stopwatch.StartNew();
         try
         {
-            var (files, problems) = await BackupCheck.RunAsync(backup.Path, progress, cancellationToken).ConfigureAwait(false);
+            var (files, problems) = await BackupCheck.RunAsync(backup.Path, progress, new WorkStage { To = checksumOnly ? 100 : ChecksumsEnd }, cancellationToken).ConfigureAwait(false);
             var result = new BackupTestResult { Backup = backup, Valid = problems.Count == 0, ChecksumOnly = checksumOnly, FilesChecked = files, Problems = problems, ProvenOn = backup.ProvenOn };
             if (!result.Valid) return result with { Duration = watch.Elapsed };
 
@@ -30,7 +33,7 @@ internal sealed class BackupTester(BackupServices services)
             var current = await BackupFolder.DescribeAsync(backup.Path, manifest, cancellationToken).ConfigureAwait(false);
             result = result with { Backup = current, ProvenOn = current.ProvenOn };
             if (checksumOnly) return result with { Duration = watch.Elapsed };
-            result = await ProveAsync(result, manifest, context, operation, progress, cancellationToken).ConfigureAwait(false);
+            result = await ProveAsync(result, manifest, context, progress, cancellationToken).ConfigureAwait(false);
             result = result with { Duration = watch.Elapsed };
             return result.Valid ? await KeepAsync(result, manifest, operation, cancellationToken).ConfigureAwait(false) : result;
         }
@@ -40,16 +43,16 @@ internal sealed class BackupTester(BackupServices services)
         }
     }
 
-    private async Task<BackupTestResult> ProveAsync(BackupTestResult result, BackupManifest manifest, DeploymentContext? context, IOperationContext operation, BackupProgress progress, CancellationToken cancellationToken)
+    private async Task<BackupTestResult> ProveAsync(BackupTestResult result, BackupManifest manifest, DeploymentContext? context, WorkProgress progress, CancellationToken cancellationToken)
     {
-        progress.Tell("Restoring a copy");
+        progress.Tell("restoring a copy");
         var database = await OpenAsync(manifest, context, cancellationToken).ConfigureAwait(false);
         await using (database.ConfigureAwait(false))
         {
             IScratchDatabase scratch;
             try
             {
-                scratch = await database.RestoreToScratchAsync(BackupFolder.Content(result.Backup.Path, manifest), operation, cancellationToken).ConfigureAwait(false);
+                scratch = await database.RestoreToScratchAsync(BackupFolder.Content(result.Backup.Path, manifest), progress.Within(ChecksumsEnd, RestoreEnd), cancellationToken).ConfigureAwait(false);
             }
             catch (UpgradeException failure) when (failure.ErrorId == "BackupCorrupt")
             {
@@ -58,7 +61,7 @@ internal sealed class BackupTester(BackupServices services)
 
             await using (scratch.ConfigureAwait(false))
             {
-                progress.Tell("Counting the rows of the copy");
+                progress.Tell("counting the rows of the copy");
                 var tables = await scratch.Database.CountRowsAsync(cancellationToken).ConfigureAwait(false);
                 var invariants = await scratch.Database.ReadInvariantsAsync(manifest.Queries, cancellationToken).ConfigureAwait(false);
                 var problems = Differences(manifest, tables, invariants);

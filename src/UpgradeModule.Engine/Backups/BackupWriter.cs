@@ -10,6 +10,8 @@ namespace UpgradeModule.Engine.Backups;
 internal sealed class BackupWriter(BackupServices services)
 {
     private const long Reserve = 16 << 20;
+    private const double DumpEnd = 85;
+    private const double ChecksumsEnd = 99;
 
     /// <summary>Makes a backup.</summary>
     /// <param name="context">The deployment.</param>
@@ -19,10 +21,10 @@ internal sealed class BackupWriter(BackupServices services)
     /// <returns>The backup's folder and manifest.</returns>
     public async Task<(string Path, BackupManifest Manifest)> WriteAsync(DeploymentContext context, string destination, BackupOptions options, CancellationToken cancellationToken)
     {
-        var progress = new BackupProgress(context.Operation, $"Backing up {context.Deployment.Name}");
+        var progress = new WorkProgress(context.Operation, $"Backing up {context.Deployment.Name}");
         try
         {
-            progress.Tell("Looking at the database");
+            progress.Tell("looking at the database");
             var host = services.Hosts(context.Deployment.HostKind);
             if (context.Spec.Backup.RequiresStop) await RequireStoppedAsync(host, context, cancellationToken).ConfigureAwait(false);
             var settings = await host.ReadSettingsAsync(context, cancellationToken).ConfigureAwait(false);
@@ -71,18 +73,18 @@ internal sealed class BackupWriter(BackupServices services)
         };
     }
 
-    private static async Task<BackupManifest> BuildAsync(string destination, BackupManifest start, IAppDatabase database, BackupOptions options, IOperationContext operation, BackupProgress progress, CancellationToken cancellationToken)
+    private static async Task<BackupManifest> BuildAsync(string destination, BackupManifest start, IAppDatabase database, BackupOptions options, IOperationContext operation, WorkProgress progress, CancellationToken cancellationToken)
     {
         var partial = Path.Combine(destination, $".{start.Id}.partial");
         try
         {
             MakeFolder(destination, partial);
-            progress.Tell("Copying the data");
-            var dump = await database.DumpAsync(partial, start.Queries, options, operation, cancellationToken).ConfigureAwait(false);
+            progress.Tell("copying the data");
+            var dump = await database.DumpAsync(partial, start.Queries, options, progress.Within(0, DumpEnd), cancellationToken).ConfigureAwait(false);
             PrivateFiles.Tighten(partial);
             var manifest = Complete(start, dump, partial);
             var digests = await HashAsync(partial, manifest, dump, progress, cancellationToken).ConfigureAwait(false);
-            progress.Tell("Flushing to the disk");
+            progress.Tell("flushing to the disk");
             var json = JsonSerializer.SerializeToUtf8Bytes(manifest, BackupJsonContext.Default.BackupManifest);
             digests[BackupFolder.ManifestName] = Convert.ToHexString(SHA256.HashData(json)).ToLowerInvariant();
             await PrivateFiles.WriteAsync(Path.Combine(partial, BackupFolder.ManifestName), json, cancellationToken).ConfigureAwait(false);
@@ -132,16 +134,18 @@ internal sealed class BackupWriter(BackupServices services)
         };
     }
 
-    private static async Task<Dictionary<string, string>> HashAsync(string partial, BackupManifest manifest, DumpResult dump, BackupProgress progress, CancellationToken cancellationToken)
+    private static async Task<Dictionary<string, string>> HashAsync(string partial, BackupManifest manifest, DumpResult dump, WorkProgress progress, CancellationToken cancellationToken)
     {
         var digests = new Dictionary<string, string>(StringComparer.Ordinal);
         // What was hashed while it was written needn't be read again.
         foreach (var (file, digest) in dump.Digests) digests[file] = digest;
         var left = manifest.Files.Where(file => !digests.ContainsKey(file.Path)).ToList();
-        var count = progress.Count("Computing checksums", left.Sum(file => file.Size));
+        progress.Begin(new WorkStage { What = "computing checksums", Size = left.Sum(file => file.Size), Parts = left.Count, Things = "files", From = DumpEnd, To = ChecksumsEnd });
         foreach (var file in left)
         {
-            digests[file.Path] = await ChecksumFile.HashAsync(Path.Combine(partial, file.Path), count, cancellationToken).ConfigureAwait(false);
+            progress.Begin(file.Path, file.Size);
+            digests[file.Path] = await ChecksumFile.HashAsync(Path.Combine(partial, file.Path), count => progress.Moved(file.Path, count), cancellationToken).ConfigureAwait(false);
+            progress.Finish(file.Path);
         }
 
         return digests;

@@ -39,6 +39,7 @@ internal sealed class PipelineOperation : IOperationContext
     {
         var throttle = _activities.GetOrAdd(progress.Activity, static _ => new ProgressThrottle());
         if (throttle.Passes(progress)) _pump.Post(() => _voice.Progress(progress));
+        else if (throttle.Wait() is { } wait) _ = CatchUpAsync(throttle, wait);
     }
 
     /// <summary>Ends the bars that are still open. Called on the pipeline thread, when the work has ended in whatever way.</summary>
@@ -53,4 +54,10 @@ internal sealed class PipelineOperation : IOperationContext
     /// <inheritdoc/>
     public Task<string> GetSecretAsync(string name, string? vault, CancellationToken cancellationToken) =>
         _pump.AskAsync(() => _voice.Secret(name, vault), cancellationToken);
+
+    private async Task CatchUpAsync(ProgressThrottle throttle, TimeSpan wait)
+    {
+        await Task.Delay(wait, CancellationToken.None).ConfigureAwait(false);
+        throttle.CatchUp(progress => _pump.Post(() => _voice.Progress(progress)));
+    }
 }

@@ -1,3 +1,4 @@
+using UpgradeModule.Engine.Operations;
 using UpgradeModule.Engine.Databases.Postgres;
 using UpgradeModule.Engine.Databases.Postgres.Programs;
 
@@ -14,7 +15,7 @@ internal sealed class NoPrograms : IPostgresArchiver
 
     public Task<ArchiveFacts> ReadFactsAsync(string file, CancellationToken cancellationToken) => throw Missing();
 
-    public Task<string?> RestoreAsync(string file, ArchiveFacts facts, PostgresLogIn target, RestoreMode mode, Action<string>? onStep, CancellationToken cancellationToken) => throw Missing();
+    public Task<string?> RestoreAsync(string file, ArchiveFacts facts, PostgresLogIn target, RestoreMode mode, WorkProgress? progress, CancellationToken cancellationToken) => throw Missing();
 
     private static UpgradeException Missing() => PostgresPrograms.NotFound("pg_restore", 12, []);
 }

@@ -56,7 +56,7 @@ public class PostgresDumpTests(PostgresFixture postgres)
         Assert.Equal(["\"Odd \"\" schéma\".\"sélect; --\"", "public.a", "public.b", "public.c", "public.part_1"], rows.Keys.Order(StringComparer.Ordinal));
         Assert.Equal(("pg_dump-custom", "data/database.dump"), (dump.Format, Assert.Single(dump.Files)));
         Assert.Matches(@"^\d+\.\d+", dump.Tools["pg_dump"]);
-        Assert.Contains(operation.ProgressSeen, progress => progress.Status.Contains("MiB written", StringComparison.Ordinal));
+        Assert.Contains(operation.ProgressSeen, progress => progress.Percent == 100 && progress.Status.Contains("100%, 5 of 5 tables", StringComparison.Ordinal));
         Assert.True(operation.ProgressSeen[^1].Completed);
 
         // The archive holds exactly what was counted.

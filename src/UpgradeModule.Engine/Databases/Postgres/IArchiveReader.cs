@@ -1,3 +1,5 @@
+using UpgradeModule.Engine.Operations;
+
 namespace UpgradeModule.Engine.Databases.Postgres;
 
 /// <summary>Restores what a backup holds: by PostgreSQL's own program, or by the module itself.</summary>
@@ -22,8 +24,8 @@ internal interface IArchiveReader
     /// <param name="facts">What it tells of itself.</param>
     /// <param name="target">The empty database.</param>
     /// <param name="mode">What of it.</param>
-    /// <param name="onStep">Told what is being restored.</param>
+    /// <param name="progress">Told how far it is.</param>
     /// <param name="cancellationToken">Ends the work.</param>
     /// <returns>The complaint; <see langword="null"/> where all went well.</returns>
-    Task<string?> RestoreAsync(string file, ArchiveFacts facts, PostgresLogIn target, RestoreMode mode, Action<string>? onStep, CancellationToken cancellationToken);
+    Task<string?> RestoreAsync(string file, ArchiveFacts facts, PostgresLogIn target, RestoreMode mode, WorkProgress? progress, CancellationToken cancellationToken);
 }

@@ -1,7 +1,6 @@
-using System.Diagnostics;
-using System.Globalization;
 using UpgradeModule.Engine.Apps;
 using UpgradeModule.Engine.Databases.Files;
+using UpgradeModule.Engine.Operations;
 
 namespace UpgradeModule.Engine.Databases.Postgres;
 
@@ -29,24 +28,31 @@ internal sealed class PostgresDump(PostgresServer server, IPostgresArchiver arch
                 DurableFile.CreatePrivateDirectory(Path.GetDirectoryName(final)!);
                 await DurableFile.CreatePrivate(temporary).DisposeAsync().ConfigureAwait(false);
                 using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+                using var over = new CancellationTokenSource();
+                var progress = new WorkProgress(operation, Activity, server.Name);
+                var growing = Task.CompletedTask;
                 try
                 {
                     await PostgresReader.BeginSnapshotAsync(connection, stop.Token).ConfigureAwait(false);
                     var snapshot = await connection.ScalarAsync("SELECT pg_export_snapshot()", stop.Token).ConfigureAwait(false);
                     var moment = DateTimeOffset.UtcNow;
                     var tables = await PostgresReader.TablesAsync(connection, stop.Token).ConfigureAwait(false);
-                    var progress = new DumpProgress(operation, server.Name, temporary, tables);
-                    var writing = archiver.WriteAsync(server.Live, connection.Major, snapshot!, temporary, progress.Began, stop.Token);
+                    progress.Begin(Stage(tables));
+                    growing = TellGrowthAsync(temporary, progress, over.Token);
+                    var writing = archiver.WriteAsync(server.Live, connection.Major, snapshot!, temporary, progress.Step, stop.Token);
                     var reading = ReadAsync(connection, invariants, stop.Token);
                     await BothAsync(writing, reading, stop).ConfigureAwait(false);
+                    progress.Done();
                     var (counts, values) = await reading.ConfigureAwait(false);
                     DurableFile.Publish(temporary, final);
                     return new DumpResult { Format = archiver.Format, Files = [DataFile], EngineVersion = connection.Version, SnapshotOn = moment, Tables = counts, Invariants = values, Tools = await writing.ConfigureAwait(false) };
                 }
                 finally
                 {
+                    await over.CancelAsync().ConfigureAwait(false);
+                    await growing.ConfigureAwait(false);
                     DurableFile.Remove(temporary);
-                    operation.Progress(new OperationProgress { Activity = Activity, Status = server.Name, Completed = true });
+                    progress.End();
                 }
             }
         });
@@ -73,25 +79,31 @@ internal sealed class PostgresDump(PostgresServer server, IPostgresArchiver arch
         }
     }
 
-    /// <summary>Tells how far a dump is: by the sizes of the tables that are done.</summary>
-    private sealed class DumpProgress(IOperationContext operation, string database, string file, IReadOnlyList<(string Table, long Size, string Source)> tables)
+    // What is written is compressed: how much smaller it is than the tables, those that are done tell.
+    private static WorkStage Stage(IReadOnlyList<(string Table, long Size, string Source)> tables)
     {
-        private readonly Dictionary<string, long> _sizes = tables.ToDictionary(table => table.Table.Replace("\"", "", StringComparison.Ordinal), table => table.Size);
-        private readonly long _total = Math.Max(1, tables.Sum(table => table.Size));
-        private readonly Stopwatch _since = Stopwatch.StartNew();
-        private long _before;
-        private long _current;
-        private TimeSpan _told = TimeSpan.MinValue;
+        var sizes = new Dictionary<string, long>(StringComparer.Ordinal);
+        foreach (var (table, size, _) in tables) sizes[table.Replace("\"", "", StringComparison.Ordinal)] = size;
+        return new WorkStage { Size = sizes.Values.Sum(), Parts = tables.Count, Sizes = sizes, Exact = false };
+    }
 
-        public void Began(string table)
+    // pg_dump tells which table it is at, and no more: how far it is there, the growing file tells.
+    private static async Task TellGrowthAsync(string file, WorkProgress progress, CancellationToken over)
+    {
+        long before = 0;
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(500));
+        try
         {
-            _before += _current;
-            _current = _sizes.GetValueOrDefault(table);
-            // A host draws a few times a second at most.
-            if (_told >= TimeSpan.Zero && _since.Elapsed - _told < TimeSpan.FromMilliseconds(200)) return;
-            _told = _since.Elapsed;
-            var written = new FileInfo(file) is { Exists: true } info ? info.Length : 0;
-            operation.Progress(new OperationProgress { Activity = Activity, Status = string.Create(CultureInfo.InvariantCulture, $"{database}: {table}, {written / 1048576.0:0.0} MiB written"), Percent = 100.0 * _before / _total });
+            while (await timer.WaitForNextTickAsync(over).ConfigureAwait(false))
+            {
+                var length = new FileInfo(file) is { Exists: true } info ? info.Length : before;
+                progress.Moved(length - before);
+                before = length;
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The dump is over.
         }
     }
 }

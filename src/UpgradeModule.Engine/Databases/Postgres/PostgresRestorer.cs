@@ -1,3 +1,5 @@
+using UpgradeModule.Engine.Operations;
+
 namespace UpgradeModule.Engine.Databases.Postgres;
 
 /// <summary>Restores backups beside the live database, compares, and swaps.</summary>
@@ -27,9 +29,11 @@ internal sealed class PostgresRestorer(PostgresServer server, DatabaseAccess acc
             // Without a live one, an earlier try was cut short: what it set aside still has the properties.
             var properties = live ?? await PostgresCatalog.ReadAsync(admin, PostgresSwap.KeptNameOf(server.Name, label), cancellationToken).ConfigureAwait(false);
             var beside = PostgresSwap.KeptNameOf(server.Name, label + "-new");
+            var progress = RestoreProgress.Begin(operation, Activity, server.Name, content);
             try
             {
-                await FillAsync(admin, rights, properties, beside, file, facts, operation, cancellationToken).ConfigureAwait(false);
+                await FillAsync(admin, rights, properties, beside, file, facts, progress, operation, cancellationToken).ConfigureAwait(false);
+                progress.Tell("counting the rows");
                 var tables = await CountAsync(beside, cancellationToken).ConfigureAwait(false);
                 TableComparison.Require(content, tables);
                 if (properties is not null) await PostgresCatalog.CarryAsync(admin, properties, beside, operation, wayBack: false, cancellationToken).ConfigureAwait(false);
@@ -44,14 +48,14 @@ internal sealed class PostgresRestorer(PostgresServer server, DatabaseAccess acc
             }
             finally
             {
-                operation.Progress(new OperationProgress { Activity = Activity, Completed = true });
+                progress.End();
             }
         }
     });
 
     // A superuser restores everything as it was. Any other role can make only what is its own: then all belongs to the application's role, as
     // it does with nearly every application; grants are tried, and said to be missing where they can't be given.
-    private async Task FillAsync(PostgresConnection admin, RoleRights rights, DatabaseProperties? properties, string beside, string file, ArchiveFacts facts, IOperationContext operation, CancellationToken cancellationToken)
+    private async Task FillAsync(PostgresConnection admin, RoleRights rights, DatabaseProperties? properties, string beside, string file, ArchiveFacts facts, WorkProgress progress, IOperationContext operation, CancellationToken cancellationToken)
     {
         var owner = properties?.Owner ?? access.Credential?.UserName ?? rights.Role;
         var own = access.Credential is { } credential ? server.LogIn(beside, credential) : admin.LogIn with { Database = beside };
@@ -65,7 +69,7 @@ internal sealed class PostgresRestorer(PostgresServer server, DatabaseAccess acc
             if (complaint is not null) operation.Warning($"The backup can't be restored with {(mode == RestoreMode.WithoutOwners ? "all its owners, so everything will belong to '" + logIn.Credential.UserName + "'" : "its grants, so they will be missing")}: {complaint}.");
             await PostgresSwap.DiscardAsync(admin, beside, cancellationToken).ConfigureAwait(false);
             await admin.ExecuteAsync($"CREATE DATABASE {SqlText.Name(beside)} OWNER {SqlText.Name(owner)} TEMPLATE template0 {(properties is null ? $"ENCODING {SqlText.Value(facts.Encoding)}" : properties.Locale + properties.Tablespace)}", cancellationToken).ConfigureAwait(false);
-            complaint = await archiver.RestoreAsync(file, facts, logIn, mode, table => operation.Progress(new OperationProgress { Activity = Activity, Status = $"{server.Name}: {table}" }), cancellationToken).ConfigureAwait(false);
+            complaint = await archiver.RestoreAsync(file, facts, logIn, mode, progress, cancellationToken).ConfigureAwait(false);
             if (complaint is null) return;
             if (!IsAboutRoles(complaint)) break;
         }

@@ -12,10 +12,10 @@ internal static class SqliteCopier
     /// <summary>Copies one state of a database into a new file and brings it to disk.</summary>
     /// <param name="source">The database's file.</param>
     /// <param name="target">The new file.</param>
-    /// <param name="progress">Told the part that is copied, from 0 to 1.</param>
+    /// <param name="progress">Told how many bytes are copied, and of how many.</param>
     /// <param name="cancellationToken">Ends the work; the new file is removed.</param>
     /// <returns>The moment of that state, in UTC.</returns>
-    public static DateTimeOffset Copy(string source, string target, Action<double> progress, CancellationToken cancellationToken)
+    public static DateTimeOffset Copy(string source, string target, Action<long, long> progress, CancellationToken cancellationToken)
     {
         DurableFile.CreatePrivate(target).Dispose();
         try
@@ -45,19 +45,20 @@ internal static class SqliteCopier
         }
     }
 
-    private static void Steps(SqliteSession from, SqliteSession to, Action<double> progress, CancellationToken cancellationToken)
+    private static void Steps(SqliteSession from, SqliteSession to, Action<long, long> progress, CancellationToken cancellationToken)
     {
-        var pages = (int)Math.Max(1, StepBytes / from.Number("PRAGMA page_size"));
+        var size = from.Number("PRAGMA page_size");
+        var pages = (int)Math.Max(1, StepBytes / size);
         using var backup = raw.sqlite3_backup_init(to.Connection.Handle, "main", from.Connection.Handle, "main");
         if (backup is null || backup.IsInvalid) throw Failure(to, raw.sqlite3_errcode(to.Connection.Handle));
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
             var result = raw.sqlite3_backup_step(backup, pages);
-            if (result == raw.SQLITE_DONE) return;
-            if (result != raw.SQLITE_OK) throw Failure(to, result);
+            if (result is not (raw.SQLITE_DONE or raw.SQLITE_OK)) throw Failure(to, result);
             var total = raw.sqlite3_backup_pagecount(backup);
-            progress(total == 0 ? 1 : 1 - ((double)raw.sqlite3_backup_remaining(backup) / total));
+            progress((total - raw.sqlite3_backup_remaining(backup)) * size, total * size);
+            if (result == raw.SQLITE_DONE) return;
         }
     }
 

@@ -8,6 +8,7 @@ namespace UpgradeModule.Engine.Databases.Sqlite;
 /// <summary>A database in one SQLite file.</summary>
 internal sealed class SqliteDatabase : IAppDatabase
 {
+    private const double CopyEnd = 70;
     private const string DataFile = "data/database.sqlite";
 
     private readonly string _path;
@@ -106,15 +107,28 @@ internal sealed class SqliteDatabase : IAppDatabase
 
     private DumpResult Dump(string directory, IReadOnlyList<InvariantSpec> invariants, IOperationContext operation, CancellationToken cancellationToken)
     {
-        const string Activity = "Copying the database";
+        var progress = new WorkProgress(operation, "Copying the database", _path);
+        long copied = 0;
         var final = Path.Combine(directory, DataFile.Replace('/', Path.DirectorySeparatorChar));
         var temporary = final + ".partial";
         DurableFile.CreatePrivateDirectory(Path.GetDirectoryName(final)!);
         try
         {
-            var moment = SqliteCopier.Copy(_path, temporary, part => operation.Progress(new OperationProgress { Activity = Activity, Status = _path, Percent = part * 100 }), cancellationToken);
+            var moment = SqliteCopier.Copy(_path, temporary, (done, total) =>
+            {
+                // A database that is written meanwhile may grow, and only now its size is known.
+                if (copied == 0)
+                {
+                    progress.Begin(new WorkStage { Size = total, To = CopyEnd });
+                    progress.Begin("", total);
+                }
+
+                progress.Moved("", done - copied);
+                copied = done;
+            }, cancellationToken);
             using (var session = SqliteSession.OpenUnchanging(temporary, cancellationToken))
             {
+                progress.Tell("checking the copy");
                 if (SqliteReader.Check(session) is { } damage) throw SqliteErrors.Damaged(_path, damage);
                 var result = new DumpResult
                 {
@@ -139,7 +153,7 @@ internal sealed class SqliteDatabase : IAppDatabase
         finally
         {
             DurableFile.Remove(temporary);
-            operation.Progress(new OperationProgress { Activity = Activity, Status = _path, Completed = true });
+            progress.End();
         }
     }
 

@@ -90,7 +90,7 @@ internal sealed class SqliteRollback(string path)
     {
         var temporary = kept + ".partial";
         SqliteFile.Delete(temporary);
-        SqliteCopier.Copy(path, temporary, static _ => { }, cancellationToken);
+        SqliteCopier.Copy(path, temporary, static (_, _) => { }, cancellationToken);
         try
         {
             DurableFile.TakeOver(path, temporary);

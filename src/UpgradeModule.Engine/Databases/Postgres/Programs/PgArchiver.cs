@@ -65,11 +65,11 @@ internal sealed partial class PgArchiver : IPostgresArchiver
     }
 
     /// <inheritdoc/>
-    public async Task<string?> RestoreAsync(string file, ArchiveFacts facts, PostgresLogIn target, RestoreMode mode, Action<string>? onStep, CancellationToken cancellationToken)
+    public async Task<string?> RestoreAsync(string file, ArchiveFacts facts, PostgresLogIn target, RestoreMode mode, WorkProgress? progress, CancellationToken cancellationToken)
     {
         var program = await PostgresPrograms.RequireAsync(Restore, Math.Max(facts.ServerMajor, facts.ToolMajor), cancellationToken).ConfigureAwait(false);
         string[] arguments = [.. RestoreArguments(target.Database, mode), "--jobs=2", file];
-        var result = await ProgramRun.ExecuteAsync(program.Path, arguments, target, line => TellTable(line, onStep), null, cancellationToken).ConfigureAwait(false);
+        var result = await ProgramRun.ExecuteAsync(program.Path, arguments, target, line => TellTable(line, progress is null ? null : progress.Step), null, cancellationToken).ConfigureAwait(false);
         return result.Succeeded ? null : result.Complaint;
     }
 

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using UpgradeModule.Engine.Databases.Postgres.Programs;
+using UpgradeModule.Engine.Operations;
 
 namespace UpgradeModule.Engine.Databases.Postgres.Scratch;
 
@@ -12,7 +13,7 @@ internal sealed partial class PostgresProof(PostgresServer server, IArchiveReade
 {
     private const int MostRoles = 50;
 
-    private delegate Task<string?> Restore(PostgresLogIn target, Action<string> onStep);
+    private delegate Task<string?> Restore(PostgresLogIn target, WorkProgress progress);
 
     /// <summary>Restores.</summary>
     /// <param name="content">The backup's data.</param>
@@ -38,10 +39,10 @@ internal sealed partial class PostgresProof(PostgresServer server, IArchiveReade
             }
 
             var container = await StartContainerAsync(content, search, Math.Max(facts.ServerMajor, missing is null ? 0 : facts.ToolMajor), operation, cancellationToken).ConfigureAwait(false);
-            Restore restore = missing is null ? ByProgram : (target, onStep) => container.RestoreAsync(file, target.Database, onStep, cancellationToken);
+            Restore restore = missing is null ? ByProgram : (target, progress) => container.RestoreAsync(file, target.Database, progress.Step, cancellationToken);
             return await OnThrowAwayAsync(container, restore, place, file, facts, content, operation, cancellationToken).ConfigureAwait(false);
 
-            Task<string?> ByProgram(PostgresLogIn target, Action<string> onStep) => archiver.RestoreAsync(file, facts, target, RestoreMode.Proof, onStep, cancellationToken);
+            Task<string?> ByProgram(PostgresLogIn target, WorkProgress progress) => archiver.RestoreAsync(file, facts, target, RestoreMode.Proof, progress, cancellationToken);
         }
         finally
         {
@@ -98,7 +99,7 @@ internal sealed partial class PostgresProof(PostgresServer server, IArchiveReade
         try
         {
             await GuardAsync(target, () => admin.ExecuteAsync($"CREATE DATABASE {SqlText.Name(name)} TEMPLATE template0 {original?.Locale ?? Encoding(facts)}", cancellationToken)).ConfigureAwait(false);
-            var complaint = await RestoreAsync(restore, target, operation).ConfigureAwait(false);
+            var complaint = await RestoreAsync(restore, target, content, operation).ConfigureAwait(false);
             if (complaint is not null) throw Failed(complaint, content, file, place);
             return Scratch(target, place, () => RemoveAsync(admin.LogIn, name));
         }
@@ -123,7 +124,7 @@ internal sealed partial class PostgresProof(PostgresServer server, IArchiveReade
                 {
                     await GuardAsync(target, () => admin.ExecuteAsync($"DROP DATABASE IF EXISTS {SqlText.Name(name)}", cancellationToken)).ConfigureAwait(false);
                     await GuardAsync(target, () => admin.ExecuteAsync($"CREATE DATABASE {SqlText.Name(name)} TEMPLATE template0 {Encoding(facts)}", cancellationToken)).ConfigureAwait(false);
-                    var complaint = await RestoreAsync(restore, target, operation).ConfigureAwait(false);
+                    var complaint = await RestoreAsync(restore, target, content, operation).ConfigureAwait(false);
                     if (complaint is null) return Scratch(target, place, throwAway.DisposeAsync);
                     if (roles == MostRoles || MissingRole().Match(complaint) is not { Success: true } match) throw Failed(complaint, content, file, place);
                     await GuardAsync(target, () => admin.ExecuteAsync($"CREATE ROLE {SqlText.Name(match.Groups[1].Value)}", cancellationToken)).ConfigureAwait(false);
@@ -137,16 +138,16 @@ internal sealed partial class PostgresProof(PostgresServer server, IArchiveReade
         }
     }
 
-    private static async Task<string?> RestoreAsync(Restore restore, PostgresLogIn target, IOperationContext operation)
+    private static async Task<string?> RestoreAsync(Restore restore, PostgresLogIn target, BackupContent content, IOperationContext operation)
     {
-        const string Activity = "Proving the backup";
+        var progress = RestoreProgress.Begin(operation, "Restoring a copy", "", content);
         try
         {
-            return await restore(target, table => operation.Progress(new OperationProgress { Activity = Activity, Status = table })).ConfigureAwait(false);
+            return await restore(target, progress).ConfigureAwait(false);
         }
         finally
         {
-            operation.Progress(new OperationProgress { Activity = Activity, Completed = true });
+            progress.End();
         }
     }
 

@@ -39,7 +39,9 @@ internal sealed class ManagedDump(PostgresServer server, BackupOptions options)
                 var values = await PostgresReader.InvariantsAsync(connection, invariants, cancellationToken).ConfigureAwait(false);
                 await connection.ExecuteAsync("SELECT pg_catalog.set_config('search_path', '', false)", cancellationToken).ConfigureAwait(false);
                 var encoding = await connection.ScalarAsync("SHOW server_encoding", cancellationToken).ConfigureAwait(false);
-                var progress = new ByteProgress(operation, Activity, server.Name, model.Tables.Sum(table => table.Size), model.Tables.Count);
+                var progress = new WorkProgress(operation, Activity, server.Name);
+                // How big rows are as text isn't known before they are read, only what they take on the server.
+                progress.Begin(new WorkStage { Size = model.Tables.Sum(table => table.Size), Parts = model.Tables.Count, Exact = false });
                 try
                 {
                     var written = await WriteAsync(directory, connection, snapshot, model, objects, encoding!, progress, cancellationToken).ConfigureAwait(false);
@@ -52,7 +54,7 @@ internal sealed class ManagedDump(PostgresServer server, BackupOptions options)
             }
         });
 
-    private async Task<DumpResult> WriteAsync(string directory, PostgresConnection connection, string snapshot, SchemaModel model, IReadOnlyList<DbObject> objects, string encoding, ByteProgress progress, CancellationToken cancellationToken)
+    private async Task<DumpResult> WriteAsync(string directory, PostgresConnection connection, string snapshot, SchemaModel model, IReadOnlyList<DbObject> objects, string encoding, WorkProgress progress, CancellationToken cancellationToken)
     {
         var (data, index) = (ManagedFiles.Data(_compression), ManagedFiles.Index);
         var (dataFile, indexFile) = (ManagedFiles.In(directory, data), ManagedFiles.In(directory, index));
@@ -103,7 +105,7 @@ internal sealed class ManagedDump(PostgresServer server, BackupOptions options)
         }
     }
 
-    private async Task<(string Digest, long[] Rows)> FillAsync(ArchiveWriter archive, PostgresConnection connection, string snapshot, SchemaModel model, IReadOnlyList<DbObject> objects, ByteProgress progress, CancellationToken cancellationToken)
+    private async Task<(string Digest, long[] Rows)> FillAsync(ArchiveWriter archive, PostgresConnection connection, string snapshot, SchemaModel model, IReadOnlyList<DbObject> objects, WorkProgress progress, CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var writing = archive.RunAsync(stop.Token);
@@ -124,7 +126,7 @@ internal sealed class ManagedDump(PostgresServer server, BackupOptions options)
         return (await writing.ConfigureAwait(false), await reading.ConfigureAwait(false));
     }
 
-    private async Task<long[]> ReadAsync(ArchiveWriter archive, PostgresConnection connection, string snapshot, SchemaModel model, IReadOnlyList<DbObject> objects, ByteProgress progress, CancellationToken cancellationToken)
+    private async Task<long[]> ReadAsync(ArchiveWriter archive, PostgresConnection connection, string snapshot, SchemaModel model, IReadOnlyList<DbObject> objects, WorkProgress progress, CancellationToken cancellationToken)
     {
         var statements = new StatementWriter(archive);
         statements.Append(ScriptHeader.Text(connection.Version, ManagedFiles.Data(_compression)));

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using UpgradeModule.Engine.Databases.Postgres.Managed.Schema;
+using UpgradeModule.Engine.Operations;
 
 namespace UpgradeModule.Engine.Databases.Postgres.Managed.Dump;
 
@@ -8,7 +9,7 @@ namespace UpgradeModule.Engine.Databases.Postgres.Managed.Dump;
 /// <param name="tables">The tables, biggest first.</param>
 /// <param name="archive">What takes the blocks.</param>
 /// <param name="progress">Who is told.</param>
-internal sealed class TableQueue(PostgresServer server, IReadOnlyList<TableData> tables, ArchiveWriter archive, ByteProgress progress)
+internal sealed class TableQueue(PostgresServer server, IReadOnlyList<TableData> tables, ArchiveWriter archive, WorkProgress progress)
 {
     private readonly ConcurrentQueue<int> _left = new(Enumerable.Range(0, tables.Count));
     private readonly ConcurrentQueue<int> _leadersOwn = new();

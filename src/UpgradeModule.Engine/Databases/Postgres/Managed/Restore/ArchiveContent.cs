@@ -9,8 +9,19 @@ namespace UpgradeModule.Engine.Databases.Postgres.Managed.Restore;
 /// <param name="index">Its index.</param>
 internal sealed class ArchiveContent(string file, ArchiveIndex index)
 {
+    private readonly Lazy<long[]> _rowBytes = new(() =>
+    {
+        var bytes = new long[index.Tables.Count];
+        foreach (var block in index.Blocks.Where(block => block.Table >= 0)) bytes[block.Table] += block.Raw - block.Head - block.Tail;
+        return bytes;
+    });
+
     /// <summary>The index.</summary>
     public ArchiveIndex Index => index;
+
+    /// <summary>How many bytes of rows a table has here.</summary>
+    /// <param name="place">The table's place in the index.</param>
+    public long RowBytes(int place) => _rowBytes.Value[place];
 
     /// <summary>Whether blocks can be read in any order.</summary>
     public bool IsInPieces => index.Compression != BackupCompression.Brotli;

@@ -1,14 +1,15 @@
 using System.Threading.Channels;
 using Npgsql;
 using UpgradeModule.Engine.Databases.Postgres.Managed.Dump;
+using UpgradeModule.Engine.Operations;
 
 namespace UpgradeModule.Engine.Databases.Postgres.Managed.Restore;
 
 /// <summary>Loads rows into the tables of a database, several at the same time.</summary>
 /// <param name="content">The dump.</param>
 /// <param name="sessions">The sessions.</param>
-/// <param name="onTable">Told each table that begins.</param>
-internal sealed class DataLoader(ArchiveContent content, RestoreSessions sessions, Action<string>? onTable)
+/// <param name="progress">Told how far it is.</param>
+internal sealed class DataLoader(ArchiveContent content, RestoreSessions sessions, WorkProgress? progress)
 {
     private const int Waiting = 4;
 
@@ -121,14 +122,19 @@ internal sealed class DataLoader(ArchiveContent content, RestoreSessions session
     private async Task LoadTableAsync(int place, IAsyncEnumerable<(ArchiveBlock Block, byte[] Text)> texts, CancellationToken cancellationToken)
     {
         var table = content.Index.Tables[place];
-        onTable?.Invoke(table.Name);
+        progress?.Begin(table.Name, content.RowBytes(place));
         var connection = await sessions.TakeAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             var copy = await connection.BeginCopyInAsync(table.CopyIn, cancellationToken).ConfigureAwait(false);
             try
             {
-                await foreach (var (block, text) in texts.ConfigureAwait(false)) await copy.WriteAsync(text.AsMemory(block.Head, block.Raw - block.Head - block.Tail), cancellationToken).ConfigureAwait(false);
+                await foreach (var (block, text) in texts.ConfigureAwait(false))
+                {
+                    await copy.WriteAsync(text.AsMemory(block.Head, block.Raw - block.Head - block.Tail), cancellationToken).ConfigureAwait(false);
+                    progress?.Moved(table.Name, block.Raw - block.Head - block.Tail);
+                }
+
                 await copy.DisposeAsync().ConfigureAwait(false);
             }
             catch (Exception failure) when (failure is not PostgresException)
@@ -138,6 +144,7 @@ internal sealed class DataLoader(ArchiveContent content, RestoreSessions session
             }
 
             sessions.Return(connection);
+            progress?.Finish(table.Name);
         }
         catch (PostgresException failure)
         {

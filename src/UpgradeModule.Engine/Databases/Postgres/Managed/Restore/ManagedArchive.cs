@@ -1,5 +1,6 @@
 using System.Globalization;
 using Npgsql;
+using UpgradeModule.Engine.Operations;
 
 namespace UpgradeModule.Engine.Databases.Postgres.Managed.Restore;
 
@@ -30,13 +31,13 @@ internal sealed class ManagedArchive(string format) : IArchiveReader
     }
 
     /// <inheritdoc/>
-    public async Task<string?> RestoreAsync(string file, ArchiveFacts facts, PostgresLogIn target, RestoreMode mode, Action<string>? onStep, CancellationToken cancellationToken)
+    public async Task<string?> RestoreAsync(string file, ArchiveFacts facts, PostgresLogIn target, RestoreMode mode, WorkProgress? progress, CancellationToken cancellationToken)
     {
         try
         {
             var content = await ArchiveContent.OpenAsync(file, cancellationToken).ConfigureAwait(false);
             var sessions = new RestoreSessions(target);
-            await using (sessions.ConfigureAwait(false)) await new ManagedRestore(content, sessions, mode, Jobs, onStep).RunAsync(cancellationToken).ConfigureAwait(false);
+            await using (sessions.ConfigureAwait(false)) await new ManagedRestore(content, sessions, mode, Jobs, progress).RunAsync(cancellationToken).ConfigureAwait(false);
             return null;
         }
         catch (RestoreComplaintException failure)

@@ -1,18 +1,20 @@
+using UpgradeModule.Engine.Operations;
+
 namespace UpgradeModule.Engine.Databases.Postgres.Managed.Restore;
 
 /// <summary>Runs steps that don't need each other, several at the same time: those on one table together only where they share it.</summary>
 /// <param name="runner">What runs a step.</param>
 /// <param name="sessions">The sessions.</param>
 /// <param name="jobs">How many work at the same time.</param>
-internal sealed class ParallelSteps(StatementRunner runner, RestoreSessions sessions, int jobs)
+/// <param name="progress">Told how far it is.</param>
+internal sealed class ParallelSteps(StatementRunner runner, RestoreSessions sessions, int jobs, WorkProgress? progress)
 {
     private readonly Dictionary<string, (int Shared, int Alone)> _locked = [];
 
     /// <summary>Runs steps, those that stand first as soon as they can.</summary>
     /// <param name="steps">The steps.</param>
-    /// <param name="onStep">Told each that begins.</param>
     /// <param name="cancellationToken">Ends the work.</param>
-    public async Task RunAsync(IEnumerable<RestoreStep> steps, Action<string>? onStep, CancellationToken cancellationToken)
+    public async Task RunAsync(IEnumerable<RestoreStep> steps, CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var waiting = steps.ToList();
@@ -23,7 +25,6 @@ internal sealed class ParallelSteps(StatementRunner runner, RestoreSessions sess
             {
                 waiting.Remove(step);
                 Lock(step, 1);
-                onStep?.Invoke(step.Name);
                 running.Add((RunAsync(step, stop.Token), step));
             }
 
@@ -41,9 +42,11 @@ internal sealed class ParallelSteps(StatementRunner runner, RestoreSessions sess
 
     private async Task RunAsync(RestoreStep step, CancellationToken cancellationToken)
     {
+        progress?.Begin(step.Name, step.Work);
         var connection = await sessions.TakeAsync(cancellationToken).ConfigureAwait(false);
         await runner.RunAsync(connection, step, cancellationToken).ConfigureAwait(false);
         sessions.Return(connection);
+        progress?.Finish(step.Name);
     }
 
     private bool MayRun(RestoreStep step)

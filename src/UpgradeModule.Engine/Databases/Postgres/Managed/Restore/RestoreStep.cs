@@ -23,6 +23,9 @@ internal sealed record RestoreStep(IReadOnlyList<ArchiveEntry> Entries, IReadOnl
     /// <summary>Whether others may work on the same table meanwhile.</summary>
     public bool Shares => Entries[0].Shares;
 
+    /// <summary>How much work it is: bytes of its table where it reads it, else little.</summary>
+    public long Work => IsParallel ? Math.Max(1, Entries[0].Weight) : 1;
+
     /// <summary>Whether it may run beside others of its kind.</summary>
     public bool IsParallel => Kind is EntryKind.Index or EntryKind.ForeignKey;
 }
