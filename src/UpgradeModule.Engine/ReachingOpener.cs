@@ -28,12 +28,12 @@ internal sealed class ReachingOpener(IDatabaseOpener opener, Func<DatabaseAccess
     {
         var access = await opener.ResolveAsync(context, settings, cancellationToken).ConfigureAwait(false);
         var reached = await hosts(context.Deployment.HostKind).ReachAsync(context, access.Target, cancellationToken).ConfigureAwait(false);
-        if (reached != access.Target && !(_told.TryGetValue(context.Deployment.Name, out var told) && told == reached))
+        if (reached with { Container = access.Target.Container } != access.Target && !(_told.TryGetValue(context.Deployment.Name, out var told) && told == reached))
         {
             _told[context.Deployment.Name] = reached;
             context.Operation.Verbose($"The database {access.Target} of '{context.Deployment.Name}' is reached as {reached}.");
         }
 
-        return open(new DatabaseAccess { Target = reached, Credential = access.Credential, Maintenance = access.Maintenance }, context.Operation);
+        return open(new DatabaseAccess { Target = reached, Credential = access.Credential, Maintenance = access.Maintenance, DockerHost = access.DockerHost }, context.Operation);
     }
 }

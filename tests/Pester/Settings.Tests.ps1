@@ -35,11 +35,11 @@ Describe 'The database of a deployment' {
     }
 
     It 'keeps its maintenance role when something else changes, and follows the settings' {
-        Register-AppDeployment wiki @given -MaintenanceUser admin -MaintenanceSecret "file:$secret" -MaintenanceDatabase template1 | Out-Null
+        Register-AppDeployment wiki @given -MaintenanceUser admin -MaintenanceSecret "file:$secret" -MaintenanceDatabase template1 -DatabaseContainer wiki-db | Out-Null
         'MB_DB_HOST=new.example.org' | Add-Content -LiteralPath $given.EnvironmentFile
         $database = (Set-AppDeployment wiki -StopTimeout 60).Database
         $database.Server | Should -Be new.example.org
-        $database.MaintenanceUser, $database.MaintenanceSecret, $database.MaintenanceDatabase | Should -Be admin, "file:$secret", template1
+        $database.MaintenanceUser, $database.MaintenanceSecret, $database.MaintenanceDatabase, $database.Container | Should -Be admin, "file:$secret", template1, wiki-db
     }
 
     It 'is the given one where a parameter says where it is' {

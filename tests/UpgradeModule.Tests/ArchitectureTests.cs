@@ -14,7 +14,7 @@ public class ArchitectureTests
         ["Artifacts"] = ["Apps", "Operations"],
         ["Containers"] = ["Operations"],
         ["Deployments"] = ["Apps", "Artifacts", "Containers", "Operations"],
-        ["Databases"] = ["Apps", "Operations"],
+        ["Databases"] = ["Apps", "Containers", "Operations"],
         ["Migrations"] = ["Apps", "Databases"],
         ["Backups"] = ["Apps", "Databases", "Deployments", "Operations", "State"],
         ["Readiness"] = ["Apps", "Artifacts", "Containers", "Databases", "Deployments", "Migrations", "Operations", "Paths"],

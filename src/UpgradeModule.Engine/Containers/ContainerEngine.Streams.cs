@@ -66,18 +66,8 @@ internal sealed partial class ContainerEngine
     /// <inheritdoc/>
     public async Task<ContainerOutcome> ExecuteAsync(string container, ExecRequest request, IProgress<LogLine>? output, CancellationToken cancellationToken)
     {
-        var body = (System.Text.Json.Nodes.JsonObject)JsonSerializer.SerializeToNode(request, EngineJson.Default.ExecRequest)!;
-        body["AttachStdout"] = true;
-        body["AttachStderr"] = true;
-        string id;
-        using (var response = await http.SendAsync(HttpMethod.Post, $"/containers/{Segment(container)}/exec", Body(body), null, cancellationToken).ConfigureAwait(false))
-        {
-            if (!response.IsSuccessStatusCode) throw ActFailure(container, "run a command in", response.StatusCode, await EngineHttp.MessageAsync(response, cancellationToken).ConfigureAwait(false));
-            id = (await http.ReadAsync(response, EngineJson.Default.ExecAnswer, cancellationToken).ConfigureAwait(false)).Id ?? "";
-        }
-
-        var start = Body(new System.Text.Json.Nodes.JsonObject { ["Detach"] = false, ["Tty"] = false });
-        var stream = await OpenAsync(HttpMethod.Post, container, $"/exec/{id}/start", start, "run a command in", cancellationToken).ConfigureAwait(false);
+        var id = await CreateExecAsync(container, request, input: false, cancellationToken).ConfigureAwait(false);
+        var stream = await OpenAsync(HttpMethod.Post, container, $"/exec/{id}/start", ExecStart(), "run a command in", cancellationToken).ConfigureAwait(false);
         IReadOnlyList<LogLine> lines;
         await using (stream.ConfigureAwait(false)) lines = await DrainAsync(stream, output, cancellationToken).ConfigureAwait(false);
         return new ContainerOutcome(await ExitOfAsync(container, id, cancellationToken).ConfigureAwait(false), lines);

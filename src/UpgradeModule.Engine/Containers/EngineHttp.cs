@@ -3,6 +3,7 @@ using System.Net;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using UpgradeModule.Engine.Containers.Objects;
+using UpgradeModule.Engine.Containers.Streams;
 using UpgradeModule.Engine.Containers.Transports;
 
 namespace UpgradeModule.Engine.Containers;
@@ -20,6 +21,7 @@ internal sealed class EngineHttp : IDisposable
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(60);
 
     private readonly HttpClient _client;
+    private readonly IEngineTransport _transport;
     private readonly SemaphoreSlim _gate = new(1, 1);
     private EngineVersion? _version;
 
@@ -30,6 +32,7 @@ internal sealed class EngineHttp : IDisposable
     public EngineHttp(string address, IEngineTransport transport, string host = "docker")
     {
         Address = address;
+        _transport = transport;
         var handler = new SocketsHttpHandler
         {
             UseProxy = false,
@@ -86,6 +89,38 @@ internal sealed class EngineHttp : IDisposable
         catch (OperationCanceledException failure) when (!cancellationToken.IsCancellationRequested)
         {
             throw EngineErrors.Unreachable(Address, string.Create(CultureInfo.InvariantCulture, $"no answer to '{method} {path.Split('?')[0]}' within {limit.TotalSeconds:0.#} seconds"), "See whether the engine answers 'docker ps' (or 'podman ps') and look into its log; restart it where it hangs, and do this again.", failure);
+        }
+    }
+
+    /// <summary>Sends a request that makes the connection, one of its own, a plain one of bytes both ways.</summary>
+    /// <param name="path">The path and query, without the version.</param>
+    /// <param name="content">The body.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="UpgradeException"><c>ContainerEngineNotSupported</c>: it, or what is on the way to it, gives no such connection.</exception>
+    public async Task<UpgradedConnection> UpgradeAsync(string path, HttpContent content, CancellationToken cancellationToken)
+    {
+        var version = await VersionAsync(cancellationToken).ConfigureAwait(false);
+        Stream? raw = null;
+        var handler = new SocketsHttpHandler { UseProxy = false, UseCookies = false, AllowAutoRedirect = false, ConnectTimeout = ConnectTimeout, ConnectCallback = async (_, stop) => raw = await _transport.ConnectAsync(stop).ConfigureAwait(false) };
+        var client = new HttpClient(handler) { BaseAddress = _client.BaseAddress, Timeout = Timeout.InfiniteTimeSpan };
+        HttpResponseMessage? response = null;
+        try
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, $"v{version.ApiVersion}{path}") { Content = content };
+            request.Headers.Connection.Add("Upgrade");
+            request.Headers.Upgrade.ParseAdd("tcp");
+            response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+            if (response.StatusCode == HttpStatusCode.SwitchingProtocols) return new UpgradedConnection(client, response, await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false), raw!);
+            if (response.IsSuccessStatusCode) throw EngineErrors.NotSupported(Address, "doesn't give a connection for the input and output of a command.", "Look for a proxy on the way to it that doesn't let connections be upgraded.");
+            throw EngineErrors.Failed(Address, Address, "run a command", await MessageAsync(response, cancellationToken).ConfigureAwait(false), (int)response.StatusCode);
+        }
+        catch (Exception failure)
+        {
+            response?.Dispose();
+            client.Dispose();
+            if (raw is not null) await raw.DisposeAsync().ConfigureAwait(false);
+            if (failure is HttpRequestException or IOException) throw Broken(failure);
+            throw;
         }
     }
 

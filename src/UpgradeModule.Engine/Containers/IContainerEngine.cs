@@ -132,6 +132,15 @@ internal interface IContainerEngine : IAsyncDisposable
     /// <exception cref="UpgradeException"><c>ContainerNotFound</c>, <c>ContainerNotRunning</c>.</exception>
     Task<ContainerOutcome> ExecuteAsync(string container, ExecRequest request, IProgress<LogLine>? output, CancellationToken cancellationToken);
 
+    /// <summary>Runs a command in a running container, its input and output as streams, and waits for its end. Secrets go by the request's variables or by the input.</summary>
+    /// <param name="container">Its name or id.</param>
+    /// <param name="request">The command.</param>
+    /// <param name="streams">What goes in and where the output goes. What they throw ends the work and is thrown here.</param>
+    /// <param name="cancellationToken">Ends the wait; the command is left with the end of its input, and of who reads its output.</param>
+    /// <returns>Its exit code; 126 or 127 where the container has no such program.</returns>
+    /// <exception cref="UpgradeException"><c>ContainerNotFound</c>, <c>ContainerNotRunning</c>.</exception>
+    Task<int> StreamAsync(string container, ExecRequest request, ExecStreams streams, CancellationToken cancellationToken);
+
     /// <summary>Makes a container, runs it to its end and removes it with its anonymous volumes, whatever happens.</summary>
     /// <param name="request">The container. Its restart policy and automatic removal are taken off.</param>
     /// <param name="output">Told each line as it comes.</param>

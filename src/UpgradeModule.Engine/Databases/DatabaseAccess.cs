@@ -12,6 +12,9 @@ public sealed class DatabaseAccess
     /// <summary>A log-in that may create databases on the same server; <see langword="null"/> where none was given.</summary>
     public DatabaseCredential? Maintenance { get; init; }
 
+    /// <summary>The address of the container engine in which the database may run; the usual one where <see langword="null"/>.</summary>
+    public string? DockerHost { get; init; }
+
     /// <inheritdoc/>
     public override string ToString() => Target.ToString();
 }

@@ -16,6 +16,7 @@ public sealed class DatabaseOpener(AppDatabases databases) : IDatabaseOpener
         return new DatabaseAccess
         {
             Target = target,
+            DockerHost = context.Deployment.Settings.DockerHost,
             Credential = hasServer ? context.Credential ?? await LogInAsync(context, target, found.Password, cancellationToken).ConfigureAwait(false) : null,
             Maintenance = hasServer ? context.MaintenanceCredential ?? await MaintenanceAsync(context, target, cancellationToken).ConfigureAwait(false) : null,
         };
@@ -38,7 +39,7 @@ public sealed class DatabaseOpener(AppDatabases databases) : IDatabaseOpener
     {
         var found = new DatabaseSettingsReader(context, settings).Read();
         // What the settings can't tell was given with the deployment.
-        return before is null ? found : found with { Target = found.Target with { Secret = before.Secret, MaintenanceUser = before.MaintenanceUser, MaintenanceSecret = before.MaintenanceSecret, MaintenanceDatabase = before.MaintenanceDatabase } };
+        return before is null ? found : found with { Target = found.Target with { Secret = before.Secret, MaintenanceUser = before.MaintenanceUser, MaintenanceSecret = before.MaintenanceSecret, MaintenanceDatabase = before.MaintenanceDatabase, Container = before.Container } };
     }
 
     private static FoundDatabase Complete(DatabaseTarget given, DeploymentContext context, AppSettings settings)

@@ -13,7 +13,7 @@ public abstract partial class DeploymentSettingsCmdlet
     ];
 
     // These say what the settings can't, and leave it to them where the database is.
-    private static readonly string[] s_logInParameters = [nameof(DatabaseSecret), nameof(MaintenanceUser), nameof(MaintenanceSecret), nameof(MaintenanceDatabase)];
+    private static readonly string[] s_logInParameters = [nameof(DatabaseSecret), nameof(MaintenanceUser), nameof(MaintenanceSecret), nameof(MaintenanceDatabase), nameof(DatabaseContainer)];
 
     /// <summary>A deployment with the parameters that were given, the others as they were.</summary>
     /// <param name="start">The deployment before.</param>
@@ -52,6 +52,7 @@ public abstract partial class DeploymentSettingsCmdlet
         User = Bound(nameof(DatabaseUser), DatabaseUser, start.User),
         Secret = Bound(nameof(DatabaseSecret), Reference(DatabaseSecret), start.Secret),
         Path = Bound(nameof(DatabasePath), PathOrNull(DatabasePath), start.Path),
+        Container = Bound(nameof(DatabaseContainer), Text(DatabaseContainer), start.Container),
         SslMode = Bound(nameof(DatabaseSslMode), DatabaseSslMode, start.SslMode),
         MaintenanceUser = Bound(nameof(MaintenanceUser), MaintenanceUser, start.MaintenanceUser),
         MaintenanceSecret = Bound(nameof(MaintenanceSecret), Reference(MaintenanceSecret), start.MaintenanceSecret),
@@ -69,7 +70,7 @@ public abstract partial class DeploymentSettingsCmdlet
     private DatabaseTarget Emptied(DatabaseTarget start) =>
         (DatabaseEngine ?? (IsBound(nameof(DatabasePath)) ? UpgradeModule.DatabaseEngine.Sqlite : start.Engine)) == start.Engine
             ? start
-            : start with { Server = null, Port = null, Name = null, User = null, Path = null, SslMode = null };
+            : start with { Server = null, Port = null, Name = null, User = null, Path = null, SslMode = null, Container = null };
 
     // What it is run by says of which kind its host is.
     private AppHostKind KindOf(AppHostKind before)

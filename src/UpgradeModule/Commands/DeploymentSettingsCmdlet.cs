@@ -99,6 +99,10 @@ public abstract partial class DeploymentSettingsCmdlet : StoreCmdlet
     [Parameter(HelpMessage = "A reference to the password: env:NAME, file:PATH or secret:NAME. Never the password itself.")]
     public string? DatabaseSecret { get; set; }
 
+    /// <summary>The container that the database runs in, by name or id: its own programs are used from there.</summary>
+    [Parameter(HelpMessage = "The container that the database runs in, by name or id; its own programs are used from there.")]
+    public string? DatabaseContainer { get; set; }
+
     /// <summary>The database's file, for engines in a file.</summary>
     [Parameter(HelpMessage = "The database's file, for engines in a file.")]
     public string? DatabasePath { get; set; }

@@ -33,6 +33,13 @@ internal sealed class SocketForwarder : IDisposable
         }
     }
 
+    // One way may end before the other.
+    private static async Task PassAsync(NetworkStream from, NetworkStream to)
+    {
+        await from.CopyToAsync(to);
+        to.Socket.Shutdown(SocketShutdown.Send);
+    }
+
     private async Task ForwardAsync(TcpClient client)
     {
         using (client)
@@ -42,7 +49,7 @@ internal sealed class SocketForwarder : IDisposable
             {
                 await socket.ConnectAsync(new UnixDomainSocketEndPoint(_path));
                 await using var there = new NetworkStream(socket);
-                await Task.WhenAny(client.GetStream().CopyToAsync(there), there.CopyToAsync(client.GetStream()));
+                await Task.WhenAll(PassAsync(client.GetStream(), there), PassAsync(there, client.GetStream()));
             }
             catch (Exception failure) when (failure is IOException or SocketException)
             {

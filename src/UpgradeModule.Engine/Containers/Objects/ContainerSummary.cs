@@ -30,6 +30,12 @@ internal sealed record ContainerSummary
     /// <summary>What it does, in words.</summary>
     public string? Status { get; init; }
 
+    /// <summary>The ports that it exposes and publishes, where it runs.</summary>
+    public IReadOnlyList<PortSummary>? Ports { get; init; }
+
+    /// <summary>Its ends in networks.</summary>
+    public ContainerNetworkSettings? NetworkSettings { get; init; }
+
     /// <summary>The first name, without its slash.</summary>
     [JsonIgnore]
     public string PlainName => (Names is [var first, ..] ? first : "").TrimStart('/');

@@ -1,6 +1,6 @@
 namespace UpgradeModule.Engine.Containers.Objects;
 
-/// <summary>A command to be run in a running container. It gets no input.</summary>
+/// <summary>A command to be run in a running container.</summary>
 internal sealed record ExecRequest
 {
     /// <summary>The command and its arguments.</summary>

@@ -29,6 +29,9 @@ internal sealed class ProcessStream : Stream
         _complaint = ComplaintAsync(process.StandardError);
     }
 
+    /// <summary>Tells the program that nothing more comes.</summary>
+    public void EndInput() => _input.Dispose();
+
     /// <inheritdoc/>
     public override bool CanRead => true;
 

@@ -82,6 +82,8 @@ internal sealed class DatabaseReach(DockerDeployment deployment)
 
     private async Task<DatabaseTarget> PeerAsync(ContainerInspect peer, DatabaseTarget database, int port, CancellationToken cancellationToken)
     {
+        // Its own programs reach it even where no address does.
+        database = database with { Container = database.Container ?? peer.PlainName };
         if (peer.HostConfig?.NetworkMode == "host") return database with { Server = _place.HostName, Port = port };
         if (Published(peer, port) is { } published) return database with { Server = published.Host, Port = published.Port };
         var shown = port.ToString(CultureInfo.InvariantCulture);
@@ -94,6 +96,7 @@ internal sealed class DatabaseReach(DockerDeployment deployment)
             }
         }
 
+        if (database.Engine is DatabaseEngine.MySql or DatabaseEngine.Mongo) return database with { Port = port };
         throw Unknown(database, $"the container '{peer.PlainName}', in which it runs, publishes no port for {shown}, and its own address can't be reached from here");
     }
 

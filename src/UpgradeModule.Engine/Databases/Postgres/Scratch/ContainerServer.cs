@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
+using UpgradeModule.Engine.Databases.Programs;
 using UpgradeModule.Engine.Databases.Postgres.Programs;
 
 namespace UpgradeModule.Engine.Databases.Postgres.Scratch;
@@ -89,7 +90,7 @@ internal sealed class ContainerServer : IThrowAwayServer
     // It is let finish in any case: cut short, nobody could tell whether there is a container to remove.
     private static async Task RunAsync(ContainerImage image, string name, string mark, string password, CancellationToken cancellationToken)
     {
-        using var environment = PassFile.Write("POSTGRES_PASSWORD=" + password + "\n");
+        using var environment = PrivateFile.Write("POSTGRES_PASSWORD=" + password + "\n");
         string[] arguments =
         [
             "run", "--detach", "--rm", "--pull=never", "--name", name, "--label", MarkLabel + "=" + mark, "--label", "upgrademodule.host=" + Environment.MachineName, "--label", "upgrademodule.purpose=proof of a backup",

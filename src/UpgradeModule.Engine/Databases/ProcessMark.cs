@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 
-namespace UpgradeModule.Engine.Databases.Postgres.Scratch;
+namespace UpgradeModule.Engine.Databases;
 
 /// <summary>Marks of temporary things, which tell the process that made them, so that those of dead ones can be removed.</summary>
 internal static class ProcessMark

@@ -1,0 +1,32 @@
+namespace UpgradeModule.Engine.Databases.Programs;
+
+/// <summary>Keeps the last lines of a program's error output, without secrets.</summary>
+/// <param name="request">The run.</param>
+internal sealed class ErrorTail(ProgramRequest request)
+{
+    private const int Kept = 40;
+    private readonly Queue<string> _lines = new();
+
+    /// <summary>The lines.</summary>
+    public IReadOnlyList<string> Lines
+    {
+        get
+        {
+            lock (_lines) return [.. _lines];
+        }
+    }
+
+    /// <summary>Takes a line.</summary>
+    /// <param name="line">The line.</param>
+    public void Add(string line)
+    {
+        foreach (var secret in request.Secrets.Where(static secret => secret.Length > 0)) line = line.Replace(secret, "***", StringComparison.Ordinal);
+        lock (_lines)
+        {
+            if (_lines.Count == Kept) _lines.Dequeue();
+            _lines.Enqueue(line);
+        }
+
+        request.OnError?.Invoke(line);
+    }
+}
