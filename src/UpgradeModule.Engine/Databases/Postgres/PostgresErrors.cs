@@ -58,11 +58,15 @@ internal static class PostgresErrors
     public static UpgradeException InUse(PostgresLogIn place, IReadOnlyList<string> sessions, Exception? inner = null) =>
         new("DatabaseInUse", UpgradeErrorCategory.ResourceBusy, place.ToString(), $"Others are connected to the database '{place}'{(sessions.Count == 0 ? "" : ": " + string.Join("; ", sessions))}.", "Stop the application and whatever else is connected, then do it again; nothing was changed.", inner);
 
+    /// <summary>The server doesn't answer, or no longer.</summary>
+    /// <param name="place">The database.</param>
+    /// <param name="text">What was heard last.</param>
+    /// <param name="failure">The cause.</param>
+    public static UpgradeException Unreachable(PostgresLogIn place, string text, Exception? failure = null) =>
+        new("DatabaseUnreachable", UpgradeErrorCategory.ConnectionError, place.ToString(), $"The server of '{place}' can't be reached: {text.TrimEnd('.')}.", "Check that it runs and that host, port and firewall are right.", failure);
+
     private static UpgradeException LoginFailed(PostgresLogIn place, string text, Exception failure) =>
         new("DatabaseLoginFailed", UpgradeErrorCategory.AuthenticationError, place.ToString(), $"The server refused the log-in to '{place}': {text}.", "Check the role's name and password, and the server's pg_hba.conf.", failure);
-
-    private static UpgradeException Unreachable(PostgresLogIn place, string text, Exception failure) =>
-        new("DatabaseUnreachable", UpgradeErrorCategory.ConnectionError, place.ToString(), $"The server of '{place}' can't be reached: {text.TrimEnd('.')}.", "Check that it runs and that host, port and firewall are right.", failure);
 
     private static string Advice(string text, PostgresLogIn place) => text.Contains("row-level security", StringComparison.Ordinal)
         ? $"The role '{place.Credential.UserName}' would see only a part of the rows: use the tables' owner or a role with BYPASSRLS."

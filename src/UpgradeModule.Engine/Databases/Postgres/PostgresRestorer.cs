@@ -1,3 +1,6 @@
+using System.Globalization;
+using Npgsql;
+using UpgradeModule.Engine.Databases.Postgres.Programs;
 using UpgradeModule.Engine.Operations;
 
 namespace UpgradeModule.Engine.Databases.Postgres;
@@ -30,6 +33,7 @@ internal sealed class PostgresRestorer(PostgresServer server, DatabaseAccess acc
             var properties = live ?? await PostgresCatalog.ReadAsync(admin, PostgresSwap.KeptNameOf(server.Name, label), cancellationToken).ConfigureAwait(false);
             var beside = PostgresSwap.KeptNameOf(server.Name, label + "-new");
             var progress = RestoreProgress.Begin(operation, Activity, server.Name, content);
+            var cleanup = new PostgresCleanup(async () => (await server.OpenAdminAsync(CancellationToken.None).ConfigureAwait(false)).Connection, operation);
             try
             {
                 await FillAsync(admin, rights, properties, beside, file, facts, progress, operation, cancellationToken).ConfigureAwait(false);
@@ -38,12 +42,12 @@ internal sealed class PostgresRestorer(PostgresServer server, DatabaseAccess acc
                 TableComparison.Require(content, tables);
                 if (properties is not null) await PostgresCatalog.CarryAsync(admin, properties, beside, operation, wayBack: false, cancellationToken).ConfigureAwait(false);
                 var kept = live is null ? null : await PostgresSwap.FreeNameAsync(admin, server.Name, label, cancellationToken).ConfigureAwait(false);
-                await PostgresSwap.RunAsync(admin, beside, server.Name, kept, server.Wait, cancellationToken).ConfigureAwait(false);
+                await SwapAsync(admin, beside, kept, cleanup, cancellationToken).ConfigureAwait(false);
                 return new RestoreOutcome { Previous = PostgresSwap.Point(kept ?? "", server.Name, label, DateTimeOffset.UtcNow, live?.Size), Tables = tables };
             }
             catch
             {
-                await PostgresSwap.DiscardAsync(admin, beside, CancellationToken.None).ConfigureAwait(false);
+                await cleanup.RemoveAsync(beside).ConfigureAwait(false);
                 throw;
             }
             finally
@@ -74,10 +78,30 @@ internal sealed class PostgresRestorer(PostgresServer server, DatabaseAccess acc
             if (!IsAboutRoles(complaint)) break;
         }
 
-        if (complaint!.Contains("No space left", StringComparison.Ordinal)) throw new UpgradeException("DiskFull", UpgradeErrorCategory.LimitsExceeded, server.Live.ToString(), $"The disk of the server of '{server.Live}' is full.", "Free some space on the server, then do it again; nothing was changed.");
-        throw IsAboutRoles(complaint)
+        if (ProgramComplaint.IsAboutConnection(complaint!)) throw PostgresErrors.Unreachable(server.Live, complaint!);
+        if (ProgramComplaint.IsAboutRoom(complaint!)) throw new UpgradeException("DiskFull", UpgradeErrorCategory.LimitsExceeded, server.Live.ToString(), $"The disk of the server of '{server.Live}' is full.", "Free some space on the server, then do it again; nothing was changed.");
+        if (!IsAboutRoles(complaint!) && facts.ServerMajor > admin.Major)
+        {
+            throw new UpgradeException("RestoreFailed", UpgradeErrorCategory.InvalidOperation, server.Live.ToString(), string.Create(CultureInfo.InvariantCulture, $"The backup was made of PostgreSQL {facts.ServerMajor}, and the server of '{server.Live}', PostgreSQL {admin.Major}, doesn't take it: {complaint}."), string.Create(CultureInfo.InvariantCulture, $"Restore it on a server of PostgreSQL {facts.ServerMajor} or newer; nothing was changed."));
+        }
+
+        throw IsAboutRoles(complaint!)
             ? new UpgradeException("PermissionMissing", UpgradeErrorCategory.PermissionDenied, server.Live.ToString(), $"The backup can't be restored into '{server.Live}': {complaint}.", "Give the log-in of a superuser for maintenance (-MaintenanceCredential); nothing was changed.")
-            : ArchiveFile.Corrupt(file, complaint);
+            : ArchiveFile.Corrupt(file, complaint!);
+    }
+
+    // The answer may be all that was lost. To drop what would have taken the place waits for a rename that still goes on; what is there after that is settled.
+    private async Task SwapAsync(PostgresConnection admin, string beside, string? kept, PostgresCleanup cleanup, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await PostgresSwap.RunAsync(admin, beside, server.Name, kept, server.Wait, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is NpgsqlException and not PostgresException or PostgresException { SqlState: "57P01" or "57P02" } or IOException)
+        {
+            await cleanup.RemoveAsync(beside).ConfigureAwait(false);
+            if (!await cleanup.ExistsAsync(kept ?? server.Name).ConfigureAwait(false)) throw;
+        }
     }
 
     private async Task<IReadOnlyList<TableCount>> CountAsync(string database, CancellationToken cancellationToken)

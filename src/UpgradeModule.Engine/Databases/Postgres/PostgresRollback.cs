@@ -48,7 +48,7 @@ internal sealed class PostgresRollback(PostgresServer server, IOperationContext 
             catch (Exception failure) when (isMade || failure is not (UpgradeException or PostgresException))
             {
                 // The answer may be all that was lost: the copy can be there.
-                await TryDiscardAsync(kept).ConfigureAwait(false);
+                await new PostgresCleanup(async () => (await server.OpenAdminAsync(CancellationToken.None).ConfigureAwait(false)).Connection, operation).RemoveAsync(kept).ConfigureAwait(false);
                 throw;
             }
         }
@@ -122,20 +122,6 @@ internal sealed class PostgresRollback(PostgresServer server, IOperationContext 
         await PostgresCatalog.CarryAsync(connection, live, kept, operation, wayBack: true, CancellationToken.None).ConfigureAwait(false);
         await connection.ExecuteAsync($"COMMENT ON DATABASE {SqlText.Name(kept)} IS {SqlText.Value(MarkStart + server.Name + ", " + DateTimeOffset.UtcNow.ToString("O", CultureInfo.InvariantCulture))}", CancellationToken.None).ConfigureAwait(false);
         return Point((await PostgresCatalog.ReadAsync(connection, kept, CancellationToken.None).ConfigureAwait(false))!, label);
-    }
-
-    // Over a new session: the one at hand may be what broke.
-    private async Task TryDiscardAsync(string kept)
-    {
-        try
-        {
-            var (connection, _) = await server.OpenAdminAsync(CancellationToken.None).ConfigureAwait(false);
-            await using (connection.ConfigureAwait(false)) await PostgresSwap.DiscardAsync(connection, kept, CancellationToken.None).ConfigureAwait(false);
-        }
-        catch (Exception failure) when (failure is UpgradeException or NpgsqlException or TimeoutException or IOException)
-        {
-            operation.Warning($"The database '{kept}', a copy that is of no use, may be left on the server of '{server.Live}': drop it there.");
-        }
     }
 
     private static bool IsMarked(DatabaseProperties kept) => kept.Comment?.StartsWith(MarkStart, StringComparison.Ordinal) == true;

@@ -97,7 +97,8 @@ internal sealed partial class PgArchiver : IPostgresArchiver
 
     private static UpgradeException DumpFailed(PostgresLogIn source, string file, string complaint)
     {
-        if (complaint.Contains("No space left", StringComparison.Ordinal)) return DiskSpace.Full(Path.GetDirectoryName(file)!, needed: null);
+        if (ProgramComplaint.IsAboutRoom(complaint)) return DiskSpace.Full(Path.GetDirectoryName(file)!, needed: null);
+        if (ProgramComplaint.IsAboutConnection(complaint)) return PostgresErrors.Unreachable(source, complaint);
         if (complaint.Contains("row-level security", StringComparison.Ordinal) || complaint.Contains("permission denied", StringComparison.Ordinal))
         {
             return new UpgradeException("PermissionMissing", UpgradeErrorCategory.PermissionDenied, source.ToString(), $"The role '{source.Credential.UserName}' may not read everything in '{source}': {complaint}.", "Back up as the owner of the tables, or as a role with the missing rights (BYPASSRLS for row-level security).");

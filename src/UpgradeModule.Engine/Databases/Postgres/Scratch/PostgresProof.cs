@@ -100,12 +100,12 @@ internal sealed partial class PostgresProof(PostgresServer server, IArchiveReade
         {
             await GuardAsync(target, () => admin.ExecuteAsync($"CREATE DATABASE {SqlText.Name(name)} TEMPLATE template0 {original?.Locale ?? Encoding(facts)}", cancellationToken)).ConfigureAwait(false);
             var complaint = await RestoreAsync(restore, target, content, operation).ConfigureAwait(false);
-            if (complaint is not null) throw Failed(complaint, content, file, place);
+            if (complaint is not null) throw Failed(complaint, content, file, place, target);
             return Scratch(target, place, () => RemoveAsync(admin.LogIn, name));
         }
         catch
         {
-            await RemoveAsync(admin.LogIn, name).ConfigureAwait(false);
+            await new PostgresCleanup(() => PostgresConnection.OpenAsync(admin.LogIn, CancellationToken.None), operation).RemoveAsync(name).ConfigureAwait(false);
             throw;
         }
     }
@@ -126,7 +126,7 @@ internal sealed partial class PostgresProof(PostgresServer server, IArchiveReade
                     await GuardAsync(target, () => admin.ExecuteAsync($"CREATE DATABASE {SqlText.Name(name)} TEMPLATE template0 {Encoding(facts)}", cancellationToken)).ConfigureAwait(false);
                     var complaint = await RestoreAsync(restore, target, content, operation).ConfigureAwait(false);
                     if (complaint is null) return Scratch(target, place, throwAway.DisposeAsync);
-                    if (roles == MostRoles || MissingRole().Match(complaint) is not { Success: true } match) throw Failed(complaint, content, file, place);
+                    if (roles == MostRoles || MissingRole().Match(complaint) is not { Success: true } match) throw Failed(complaint, content, file, place, target);
                     await GuardAsync(target, () => admin.ExecuteAsync($"CREATE ROLE {SqlText.Name(match.Groups[1].Value)}", cancellationToken)).ConfigureAwait(false);
                 }
             }
@@ -196,9 +196,10 @@ internal sealed partial class PostgresProof(PostgresServer server, IArchiveReade
         return new UpgradeException("ScratchUnavailable", UpgradeErrorCategory.ResourceUnavailable, content.Directory, $"There is no place to prove the backup '{content.Directory}': {string.Join("; ", reasons)}.", remedy, failure);
     }
 
-    private static UpgradeException Failed(string complaint, BackupContent content, string file, ScratchPlace place)
+    private static UpgradeException Failed(string complaint, BackupContent content, string file, ScratchPlace place, PostgresLogIn target)
     {
-        if (complaint.Contains("No space left", StringComparison.Ordinal)) return new UpgradeException("DiskFull", UpgradeErrorCategory.LimitsExceeded, place.Description, $"There is no room to prove the backup '{content.Directory}' in {place.Description}.", "Free some space, then do it again.");
+        if (ProgramComplaint.IsAboutConnection(complaint)) return PostgresErrors.Unreachable(target, complaint);
+        if (ProgramComplaint.IsAboutRoom(complaint)) return new UpgradeException("DiskFull", UpgradeErrorCategory.LimitsExceeded, place.Description, $"There is no room to prove the backup '{content.Directory}' in {place.Description}.", "Free some space, then do it again.");
         if (!Place().IsMatch(complaint)) return ArchiveFile.Corrupt(file, complaint);
         var remedy = place switch
         {
@@ -213,6 +214,6 @@ internal sealed partial class PostgresProof(PostgresServer server, IArchiveReade
     private static partial Regex MissingRole();
 
     // The place's fault, not the backup's: an extension that isn't there or may not be made, a right, a server that went away.
-    [GeneratedRegex("permission denied|must be superuser|must be owner|could not open extension control file|is not available|could not connect|connection to server|role \".+\" does not exist|could not access file|No such container|is not running|Docker daemon")]
+    [GeneratedRegex("permission denied|must be superuser|must be owner|could not open extension control file|is not available|role \".+\" does not exist|could not access file|No such container|is not running|Docker daemon")]
     private static partial Regex Place();
 }

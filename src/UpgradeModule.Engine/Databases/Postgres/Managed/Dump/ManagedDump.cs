@@ -110,7 +110,7 @@ internal sealed class ManagedDump(PostgresServer server, BackupOptions options)
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var writing = archive.RunAsync(stop.Token);
         var reading = ReadAsync(archive, connection, snapshot, model, objects, progress, stop.Token);
-        // What fails first is what is told, and it ends the other at once.
+        // What fails first is what is told, and it ends the other at once. What was told to stop has not failed, though it may be the first to end.
         var first = await Task.WhenAny(writing, reading).ConfigureAwait(false);
         if (!first.IsCompletedSuccessfully) await stop.CancelAsync().ConfigureAwait(false);
         try
@@ -119,7 +119,7 @@ internal sealed class ManagedDump(PostgresServer server, BackupOptions options)
         }
         catch
         {
-            await first.ConfigureAwait(false);
+            await (first.IsFaulted ? first : reading.IsFaulted ? reading : writing.IsFaulted ? writing : first).ConfigureAwait(false);
             throw;
         }
 
