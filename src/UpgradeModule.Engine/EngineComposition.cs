@@ -61,7 +61,7 @@ internal sealed class EngineComposition : IAsyncDisposable
         _images = Once(() => new ImageService(_definitions.Value, _hosts.Value, new ReadinessService(ReadinessServices(), ReadinessChecks.OfSwap)));
         _backups = Once(() => new BackupService(BackupServices()));
         _readiness = Once(() => new ReadinessService(ReadinessServices()));
-        _upgrades = Once(() => new UpgradeService(UpgradeServices()));
+        _upgrades = Once(() => new UpgradeService(UpgradeServices() with { Faults = options.Faults }));
     }
 
     /// <summary>App definitions and releases.</summary>

@@ -10,4 +10,7 @@ public sealed record EngineOptions
 
     /// <summary>The folder of shipped definitions. Empty: <c>apps</c> beside the engine's own folder.</summary>
     public string? DefinitionsPath { get; init; }
+
+    /// <summary>Is told the moments at which a run may die; only tests give one.</summary>
+    internal Upgrades.IFaultPoint? Faults { get; init; }
 }

@@ -20,14 +20,18 @@ internal sealed class ActionRunner(RunContext run, RunProgress progress)
         var order = 0;
         try
         {
-            order = await run.Recorder.IntentAsync(action, begin).ConfigureAwait(false);
+            order = await IntendAsync(action, begin).ConfigureAwait(false);
+            begun.RemoveAll(other => other.Order == order);
             begun.Add(new BegunAction(action, order));
+            Reach(action, FaultMoment.Intent);
             run.Operation.Verbose(At(action) + action.Title);
             var result = await action.DoAsync(run, cancellationToken).ConfigureAwait(false);
+            Reach(action, FaultMoment.Effect);
             run.Recorder.Keep(result.Points, action.Id, action.Stop?.Order ?? 0);
 
             // What was done is written down even if the caller has just cancelled: the way back needs it.
             await run.Recorder.ResultAsync(order, result.Status, result.Message, watch.Elapsed, CancellationToken.None).ConfigureAwait(false);
+            Reach(action, FaultMoment.Result);
             run.Operation.Verbose(string.Create(CultureInfo.InvariantCulture, $"{At(action)}{action.Id}: {result.Status} after {watch.Elapsed.TotalSeconds:0.00} s{(result.Message is { Length: > 0 } message ? ": " + message : "")}"));
             return result;
         }
@@ -43,6 +47,27 @@ internal sealed class ActionRunner(RunContext run, RunProgress progress)
             progress.End(action.Title);
         }
     }
+
+    /// <summary>Writes the intent down, together with what the action will have touched: whoever finds it must expect the effect.</summary>
+    private async Task<int> IntendAsync(IUpgradeAction action, CancellationToken cancellationToken)
+    {
+        var (hop, since) = (run.Hop, run.Downtime.Since);
+        var (touched, dataTouched) = (hop?.Touched ?? false, hop?.DataTouched ?? false);
+        try
+        {
+            action.Prepare(run);
+            return await run.Recorder.IntentAsync(action, action.Stop is null ? 0 : hop?.FirstEntry ?? 0, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            // What could not be written down is not done either.
+            if (hop is not null) (hop.Touched, hop.DataTouched) = (touched, dataTouched);
+            if (since is null) run.Downtime.Up();
+            throw;
+        }
+    }
+
+    private void Reach(IUpgradeAction action, FaultMoment moment) => run.Services.Faults?.Reach(action.Stop is { } stop ? $"{action.Id}@{stop.To}" : action.Id, moment);
 
     // Warnings are gone with the console; the journal keeps the log lines of what failed.
     private static string Whole(Exception failure) => failure is UpgradeException { Detail: { } detail } ? failure.Message + Environment.NewLine + detail : failure.Message;

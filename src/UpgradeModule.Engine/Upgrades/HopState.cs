@@ -1,5 +1,6 @@
 using UpgradeModule.Engine.Migrations;
 using UpgradeModule.Engine.Operations;
+using UpgradeModule.Engine.Upgrades.Journal;
 
 namespace UpgradeModule.Engine.Upgrades;
 
@@ -8,6 +9,12 @@ internal sealed class HopState
 {
     /// <summary>The stop that the hop leads to.</summary>
     public required UpgradeStop Stop { get; init; }
+
+    /// <summary>The index of that stop in the path, from 0.</summary>
+    public int Index { get; init; }
+
+    /// <summary>How many entries the run's record had when the hop began.</summary>
+    public int FirstEntry { get; init; }
 
     /// <summary>The label of what is kept at this hop: unique to run and stop.</summary>
     public required string Label { get; init; }
@@ -56,4 +63,63 @@ internal sealed class HopState
 
     /// <summary>Whether the artifact was taken back.</summary>
     public bool ArtifactIsBack { get; set; }
+
+    /// <summary>Whether the new version was in use already when the hop was taken up again: then people may have deleted what the numbers miss.</summary>
+    public bool WasInUse { get; set; }
+
+    /// <summary>Whether what is kept of the database is to be kept anew: the version before may have run since.</summary>
+    public bool KeepsAnew { get; set; }
+
+    /// <summary>Whether the database goes back to its state right after the stop before anything else: a migration was cut short.</summary>
+    public bool StartsOver { get; set; }
+
+    /// <summary>The hop as the journal has it.</summary>
+    public HopRecord ToRecord() => new()
+    {
+        Index = Index,
+        FirstEntry = FirstEntry,
+        Label = Label,
+        Edition = Before.Deployment.Edition,
+        Baseline = Baseline,
+        BaselineTook = BaselineTook,
+        BaselineIsFinal = BaselineIsFinal,
+        MigrationsBefore = MigrationsBefore,
+        Touched = Touched,
+        DataTouched = DataTouched,
+        DatabasePoint = DatabasePoint,
+        ArtifactPoint = ArtifactPoint,
+        ReplacedData = ReplacedData,
+        Database = Database,
+        StartedOn = StartedOn,
+        LogPath = LogPath,
+        DatabaseIsBack = DatabaseIsBack,
+        ArtifactIsBack = ArtifactIsBack,
+    };
+
+    /// <summary>A hop that another process began.</summary>
+    /// <param name="record">The hop as the journal has it.</param>
+    /// <param name="stop">Its stop.</param>
+    /// <param name="before">The deployment as it was before the hop.</param>
+    public static HopState Of(HopRecord record, UpgradeStop stop, DeploymentContext before) => new()
+    {
+        Stop = stop,
+        Before = before,
+        Index = record.Index,
+        FirstEntry = record.FirstEntry,
+        Label = record.Label,
+        Baseline = record.Baseline,
+        BaselineTook = record.BaselineTook,
+        BaselineIsFinal = record.BaselineIsFinal,
+        MigrationsBefore = record.MigrationsBefore,
+        Touched = record.Touched,
+        DataTouched = record.DataTouched,
+        DatabasePoint = record.DatabasePoint,
+        ArtifactPoint = record.ArtifactPoint,
+        ReplacedData = record.ReplacedData,
+        Database = record.Database,
+        StartedOn = record.StartedOn,
+        LogPath = record.LogPath,
+        DatabaseIsBack = record.DatabaseIsBack,
+        ArtifactIsBack = record.ArtifactIsBack,
+    };
 }

@@ -10,8 +10,18 @@ public interface IUpgradeService
     /// <param name="request">The path and how.</param>
     /// <param name="cancellationToken">Cancelling goes back to the last completed stop first, and the result says so.</param>
     /// <returns>How it ended: a failure that was taken back is a result, no exception.</returns>
-    /// <exception cref="UpgradeException"><c>NotReady</c>: blockers stand in the way; nothing was touched. <c>DeploymentLocked</c>. What fails before the first stop.</exception>
+    /// <exception cref="UpgradeException"><c>NotReady</c>: blockers stand in the way; nothing was touched. <c>DeploymentLocked</c>. <c>RunInterrupted</c>: an earlier run left the application between two versions. What fails before the first stop.</exception>
     Task<UpgradeResult> RunAsync(DeploymentContext context, UpgradeRequest request, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Goes on with a run that was cut short, paused, or could not be taken back: at the first action whose effect isn't complete, in the direction
+    /// that it went. A hop that can't be finished is taken back.
+    /// </summary>
+    /// <param name="context">The deployment.</param>
+    /// <param name="request">Which run, and what is said anew.</param>
+    /// <param name="cancellationToken">Cancelling goes back to the last completed stop first, and the result says so.</param>
+    /// <exception cref="UpgradeException"><c>RunNotFound</c>, <c>RunEnded</c>, <c>RunSuperseded</c>, <c>RunTooOld</c>, <c>DeploymentLocked</c>; <c>NotReady</c> and what else stands in the way: the run is left as it was.</exception>
+    Task<UpgradeResult> ResumeAsync(DeploymentContext context, ResumeRequest request, CancellationToken cancellationToken);
 
     /// <summary>Lists runs, newest first.</summary>
     /// <param name="deployment">The deployment; all that the store knows where <see langword="null"/>.</param>

@@ -13,7 +13,7 @@ internal sealed class RunCompletion(UpgradeServices services, RunJournals journa
     /// <exception cref="UpgradeException"><c>RunNotFound</c>, <c>RunNotEnded</c>, <c>RunFailed</c>, <c>DeploymentLocked</c>.</exception>
     public async Task<UpgradeRun> CompleteAsync(DeploymentContext context, string runId, CancellationToken cancellationToken)
     {
-        var (document, journal) = await FindAsync(context, runId, cancellationToken).ConfigureAwait(false);
+        var (document, journal, _) = await journals.FindAsync(context, runId, cancellationToken).ConfigureAwait(false);
         if (document.Run.Completed) return document.Run;
         Check(document.Run);
         var host = services.Hosts(context.Deployment.HostKind);
@@ -42,12 +42,12 @@ internal sealed class RunCompletion(UpgradeServices services, RunJournals journa
                 throw new UpgradeException(
                     "RunNotEnded", UpgradeErrorCategory.InvalidOperation, run.RunId,
                     $"The run {run.RunId} of {run.Deployment.Name} has not ended, so what it keeps may be the only way back.",
-                    "Complete it when it has ended.");
+                    "Complete it when it has ended: Resume-UpgradeRun finishes it, Undo-UpgradeRun takes it back.");
             case UpgradeOutcome.Failed:
                 throw new UpgradeException(
                     "RunFailed", UpgradeErrorCategory.InvalidOperation, run.RunId,
                     $"The way back of the run {run.RunId} failed, so {run.Deployment.Name} still needs what was kept: {string.Join(", ", run.Kept)}.",
-                    "Get the application back first, as the run's Error tells; then remove by hand what is no longer needed.");
+                    "Mend what stands in the way and go on with Resume-UpgradeRun, or take the whole run back with Undo-UpgradeRun; or get the application back as the run's Error tells, and remove by hand what is no longer needed.");
             default:
                 return;
         }
@@ -61,18 +61,6 @@ internal sealed class RunCompletion(UpgradeServices services, RunJournals journa
             Points = points,
             Run = document.Run with { Kept = [.. points.Where(point => point.Use != KeptPointUse.Live).Select(point => point.ToItem())] },
         };
-    }
-
-    private async Task<(RunDocument Document, IUpgradeJournal Journal)> FindAsync(DeploymentContext context, string runId, CancellationToken cancellationToken)
-    {
-        var runs = await journals.ListAsync(context.Deployment, context.Operation, cancellationToken).ConfigureAwait(false);
-        foreach (var run in runs)
-        {
-            if (string.Equals(run.Document.Run.RunId, runId, StringComparison.OrdinalIgnoreCase)) return run;
-        }
-
-        var known = runs.Count == 0 ? "It has no runs." : $"Its newest are {string.Join(", ", runs.Take(5).Select(run => run.Document.Run.RunId))}.";
-        throw new UpgradeException("RunNotFound", UpgradeErrorCategory.ObjectNotFound, runId, $"There is no upgrade run '{runId}' of {context.Deployment.Name}. {known}", "Get-UpgradeRun lists them.");
     }
 
     private async Task DropAsync(DeploymentContext context, ReturnPoint point, CancellationToken cancellationToken)

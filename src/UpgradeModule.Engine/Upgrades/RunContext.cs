@@ -1,6 +1,7 @@
 using UpgradeModule.Engine.Databases;
 using UpgradeModule.Engine.Deployments;
 using UpgradeModule.Engine.Operations;
+using UpgradeModule.Engine.Upgrades.Journal;
 
 namespace UpgradeModule.Engine.Upgrades;
 
@@ -50,27 +51,56 @@ internal sealed class RunContext
     /// <param name="cancellationToken">Ends the work.</param>
     public Task<IAppDatabase> OpenDatabaseAsync(CancellationToken cancellationToken) => Services.OpenDatabase(Deployment, cancellationToken);
 
+    /// <summary>How many stops are completed.</summary>
+    public int Done { get; private set; }
+
+    /// <summary>What of the path has not been walked.</summary>
+    public UpgradePath Remaining => Path with { From = Reached, Stops = [.. Path.Stops.Skip(Done)] };
+
     /// <summary>The run begins at a version.</summary>
     /// <param name="version">The version that runs.</param>
-    public void StartFrom(AppVersion version) => Reached = version;
+    /// <param name="done">How many stops are completed.</param>
+    public void StartFrom(AppVersion version, int done = 0)
+    {
+        Reached = version;
+        Done = done;
+        Recorder.Snapshot = Snapshot;
+    }
 
     /// <summary>A hop begins.</summary>
-    /// <param name="stop">The stop that it leads to.</param>
-    public HopState BeginHop(UpgradeStop stop)
+    /// <param name="index">The index of the stop that it leads to.</param>
+    public HopState BeginHop(int index)
     {
+        var stop = Path.Stops[index];
         Hop = new HopState
         {
             Stop = stop,
+            Index = index,
+            FirstEntry = Recorder.Document.Run.Steps.Count,
             Label = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Recorder.Document.Run.RunId}-{stop.Order}"),
             Before = Deployment,
         };
         return Hop;
     }
 
+    /// <summary>A hop that another process began is taken up.</summary>
+    /// <param name="record">The hop as the journal has it.</param>
+    public HopState TakeUpHop(HopRecord record)
+    {
+        var stop = Path.Stops[record.Index];
+        MoveTo(stop.From, record.Edition);
+        Hop = HopState.Of(record, stop, Deployment);
+        return Hop;
+    }
+
+    /// <summary>A hop in which nothing was touched is forgotten, to be begun anew.</summary>
+    public void ForgetHop() => Hop = null;
+
     /// <summary>A hop is completed: its version is what a later failure goes back to.</summary>
     public void CompleteHop()
     {
         Reached = Hop!.Stop.To;
+        Done = Hop.Index + 1;
         Hop = null;
     }
 
@@ -79,4 +109,17 @@ internal sealed class RunContext
     /// <param name="edition">The edition.</param>
     public void MoveTo(AppVersion version, string edition) =>
         Deployment = Deployment with { Deployment = Deployment.Deployment with { Version = version, Edition = edition.Length > 0 ? edition : Deployment.Deployment.Edition } };
+
+    // One that failed in its way back still needs what is known of its hop.
+    private static bool IsOpen(UpgradeOutcome? outcome) => outcome is null or UpgradeOutcome.Failed;
+
+    /// <summary>The run's record with everything that another process would need, as it is at this moment.</summary>
+    private RunDocument Snapshot(RunDocument document) => document with
+    {
+        CompletedStops = Done,
+        Hop = IsOpen(document.Run.Outcome) ? Hop?.ToRecord() : null,
+        Back = IsOpen(document.Run.Outcome) ? document.Back : null,
+        DownSince = Downtime.Since,
+        Run = document.Run with { Downtime = Downtime.Elapsed, Reached = document.Run.Outcome == UpgradeOutcome.Failed ? document.Run.Reached : Reached },
+    };
 }

@@ -9,6 +9,8 @@ namespace UpgradeModule.Engine.Upgrades;
 /// </summary>
 internal sealed class RunLocks : IAsyncDisposable
 {
+    private const int Tries = 6;
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
     private readonly IOperationContext _operation;
     private readonly List<IAsyncDisposable> _held = [];
 
@@ -63,7 +65,7 @@ internal sealed class RunLocks : IAsyncDisposable
         try
         {
             database = await services.OpenDatabase(context, cancellationToken).ConfigureAwait(false);
-            var taken = await database.LockAsync(purpose, cancellationToken).ConfigureAwait(false);
+            var taken = await TakeAsync(database, purpose, cancellationToken).ConfigureAwait(false);
 
             // The lock is given back before its database is closed: the list is disposed from its end.
             _held.Add(database);
@@ -77,6 +79,22 @@ internal sealed class RunLocks : IAsyncDisposable
         finally
         {
             if (database is not null) await database.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    // The session of a process that was killed just now may live a moment longer than its process; the lock at the deployment is ours already.
+    private static async Task<IAsyncDisposable> TakeAsync(IAppDatabase database, string purpose, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await database.LockAsync(purpose, cancellationToken).ConfigureAwait(false);
+            }
+            catch (UpgradeException failure) when (failure.ErrorId == "DeploymentLocked" && attempt < Tries)
+            {
+                await Task.Delay(Pause, cancellationToken).ConfigureAwait(false);
+            }
         }
     }
 }

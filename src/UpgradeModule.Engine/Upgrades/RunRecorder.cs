@@ -13,10 +13,14 @@ namespace UpgradeModule.Engine.Upgrades;
 internal sealed class RunRecorder(RunDocument document, IUpgradeJournal journal, IOperationContext operation)
 {
     private readonly Stopwatch _duration = Stopwatch.StartNew();
+    private readonly TimeSpan _before = document.Run.Duration;
     private bool _begun;
 
     /// <summary>The record as it stands.</summary>
     public RunDocument Document { get; private set; } = document;
+
+    /// <summary>Brings the record up to what is known at the moment of writing.</summary>
+    public Func<RunDocument, RunDocument> Snapshot { get; set; } = static document => document;
 
     /// <summary>Where it is written.</summary>
     public string Location => journal.Location;
@@ -34,6 +38,7 @@ internal sealed class RunRecorder(RunDocument document, IUpgradeJournal journal,
     /// <param name="cancellationToken">Ends the work.</param>
     public async Task BeginAsync(CancellationToken cancellationToken)
     {
+        Refresh();
         await journal.BeginAsync(Document, cancellationToken).ConfigureAwait(false);
         _begun = true;
     }
@@ -42,26 +47,35 @@ internal sealed class RunRecorder(RunDocument document, IUpgradeJournal journal,
     /// <param name="change">The change.</param>
     public void Change(Func<UpgradeRun, UpgradeRun> change) => Document = Document with { Run = change(Document.Run) };
 
+    /// <summary>Changes the whole record; it is written with the next entry.</summary>
+    /// <param name="change">The change.</param>
+    public void ChangeDocument(Func<RunDocument, RunDocument> change) => Document = change(Document);
+
+    /// <summary>Writes the record as it stands.</summary>
+    /// <param name="cancellationToken">Ends the work.</param>
+    public Task SaveAsync(CancellationToken cancellationToken) => WriteAsync(token => journal.EndAsync(Document, token), cancellationToken);
+
     /// <summary>Remembers what the stops install.</summary>
     /// <param name="sources">What they install.</param>
     public void Sources(IReadOnlyList<InstallSource> sources) => Document = Document with { Sources = sources };
 
-    /// <summary>Writes down that an action is about to be done.</summary>
+    /// <summary>Writes down that an action is about to be done. One that is done again, after a resume, keeps its entry.</summary>
     /// <param name="action">The action.</param>
+    /// <param name="after">How many entries there were before what it belongs to began.</param>
     /// <param name="cancellationToken">Ends the work.</param>
     /// <returns>The action's order.</returns>
-    public async Task<int> IntentAsync(IUpgradeAction action, CancellationToken cancellationToken)
+    public async Task<int> IntentAsync(IUpgradeAction action, int after, CancellationToken cancellationToken)
     {
         var entry = new UpgradeAction
         {
-            Order = Document.Run.Steps.Count + 1,
+            Order = Document.Run.Steps.Skip(after).FirstOrDefault(other => other.Id == action.Id && other.Stop == action.Stop?.To)?.Order ?? Document.Run.Steps.Count + 1,
             Stop = action.Stop?.To,
             Id = action.Id,
             Title = action.Title,
             Status = UpgradeActionStatus.Started,
             StartedOn = DateTimeOffset.UtcNow,
         };
-        Change(run => run with { Steps = [.. run.Steps, entry] });
+        Change(run => run with { Steps = [.. run.Steps.Take(entry.Order - 1), entry, .. run.Steps.Skip(entry.Order)] });
         await WriteAsync(token => journal.IntentAsync(Document, entry, token), cancellationToken).ConfigureAwait(false);
         return entry.Order;
     }
@@ -103,7 +117,8 @@ internal sealed class RunRecorder(RunDocument document, IUpgradeJournal journal,
     /// <param name="cancellationToken">Ends the work.</param>
     public async Task<UpgradeResult> EndAsync(Func<UpgradeRun, UpgradeRun> change, CancellationToken cancellationToken)
     {
-        Change(run => change(run) with { EndedOn = DateTimeOffset.UtcNow, Duration = _duration.Elapsed });
+        Refresh();
+        Change(run => change(run) with { EndedOn = DateTimeOffset.UtcNow, Duration = _before + _duration.Elapsed });
         try
         {
             await WriteAsync(token => journal.EndAsync(Document, token), cancellationToken).ConfigureAwait(false);
@@ -125,8 +140,11 @@ internal sealed class RunRecorder(RunDocument document, IUpgradeJournal journal,
         Change(run => run with { Kept = [.. points.Where(point => point.Use != KeptPointUse.Live).Select(point => point.ToItem())] });
     }
 
+    private void Refresh() => Document = Snapshot(Document) with { FormatVersion = RunDocument.Current, SavedOn = DateTimeOffset.UtcNow };
+
     private async Task WriteAsync(Func<CancellationToken, Task> write, CancellationToken cancellationToken)
     {
+        Refresh();
         if (!_begun) return;
         try
         {

@@ -27,6 +27,8 @@ internal static class UpgradeResults
         ErrorId = run.ErrorId,
         Message = run.Message,
         By = run.By,
+        Resumed = run.Resumed,
+        Undo = run.Undo,
         Completed = run.Completed,
     };
 }

@@ -6,6 +6,9 @@ namespace UpgradeModule.Engine.Upgrades;
 /// <summary>Walks a path, action by action, and ends at its target, at a pause, or at the last completed stop.</summary>
 internal sealed class UpgradeRunner(RunContext run, RunProgress progress)
 {
+    // What was written since a backup is in the rollback point alone; a backup of an older state than this guards too little.
+    private static readonly TimeSpan FreshBackup = TimeSpan.FromHours(1);
+
     private readonly ActionRunner _actions = new(run, progress);
 
     /// <summary>Walks the path.</summary>
@@ -14,28 +17,71 @@ internal sealed class UpgradeRunner(RunContext run, RunProgress progress)
     /// <exception cref="UpgradeException">What fails before the first stop: nothing has been touched then.</exception>
     public async Task<UpgradeResult> RunAsync(StepsAfter? pending, CancellationToken cancellationToken)
     {
-        var paused = await PrepareAsync(pending, cancellationToken).ConfigureAwait(false);
-        for (var index = 0; paused is null && index < run.Path.Stops.Count; index++)
-        {
-            paused = await HopAsync(index, cancellationToken).ConfigureAwait(false);
-        }
-
-        return paused ?? await SucceedAsync().ConfigureAwait(false);
+        var paused = await PrepareAsync(RunPlan.Questions(run.Path, pending), RunPlan.Preparations(), cancellationToken).ConfigureAwait(false);
+        return await WalkAsync(paused, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<UpgradeResult?> PrepareAsync(StepsAfter? pending, CancellationToken cancellationToken)
+    /// <summary>Goes on with a run that another process began: finishes it, or ends its way back.</summary>
+    /// <param name="cancellationToken">Cancelling goes back to the last completed stop.</param>
+    /// <exception cref="UpgradeException">What stands in the way of going on: the run is left as it was.</exception>
+    public async Task<UpgradeResult> ResumeAsync(CancellationToken cancellationToken)
+    {
+        var document = run.Recorder.Document;
+        if (document.Hop is { } record) run.TakeUpHop(record);
+        if (document.Back is { } back)
+        {
+            await run.Recorder.BeginAsync(cancellationToken).ConfigureAwait(false);
+            return await new WayBack(run, progress).GoAsync(back.ToFailure(), run.Hop is null ? [] : new HopResume(run).Begun(), back.Cancelled).ConfigureAwait(false);
+        }
+
+        if (run.Hop is { Touched: true })
+        {
+            var resume = new HopResume(run);
+            var left = await resume.LeftAsync(cancellationToken).ConfigureAwait(false);
+            await run.Recorder.BeginAsync(cancellationToken).ConfigureAwait(false);
+            return await WalkAsync(await HopAsync(run.Hop.Index, left, resume.Begun(), cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+        }
+
+        run.ForgetHop();
+        var after = run.Done > 0 && IsOpen("StepsAfter", run.Path.Stops[run.Done - 1]) ? new StepsAfter(run.Path.Stops[run.Done - 1]) : null;
+        var questions = RunPlan.Questions(run.Remaining, after).Where(question => run.Done == 0 || question is not StepsBefore).ToList();
+        return await WalkAsync(await PrepareAsync(questions, Preparations(), cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<UpgradeResult> WalkAsync(UpgradeResult? ended, CancellationToken cancellationToken)
+    {
+        while (ended is null && run.Done < run.Path.Stops.Count)
+        {
+            ended = await HopAsync(run.Done, null, [], cancellationToken).ConfigureAwait(false);
+        }
+
+        return ended ?? await SucceedAsync().ConfigureAwait(false);
+    }
+
+    private List<IUpgradeAction> Preparations()
+    {
+        var steps = run.Recorder.Document.Run.Steps;
+        var proven = steps.LastOrDefault(step => step.Id == "Prove" && step.Status == UpgradeActionStatus.Done);
+        var fresh = proven is not null && run.Recorder.Document.Run.Backup is { } backup && DateTimeOffset.UtcNow - backup.Created < FreshBackup;
+        return [.. RunPlan.Preparations().Where(action => action is FetchArtifacts ? IsOpen("Fetch", null) : !fresh)];
+    }
+
+    private bool IsOpen(string action, UpgradeStop? stop) =>
+        !run.Recorder.Document.Run.Steps.Any(step => step.Id == action && step.Stop == stop?.To && step.Status is UpgradeActionStatus.Done or UpgradeActionStatus.Skipped);
+
+    private async Task<UpgradeResult?> PrepareAsync(IReadOnlyList<IUpgradeAction> questions, IReadOnlyList<IUpgradeAction> preparations, CancellationToken cancellationToken)
     {
         try
         {
-            foreach (var question in RunPlan.Questions(run.Path, pending))
+            foreach (var question in questions)
             {
                 var answer = await _actions.DoAsync(question, [], cancellationToken).ConfigureAwait(false);
                 if (answer.PauseAt is { } step) return await PauseAsync(step).ConfigureAwait(false);
             }
 
             await run.Recorder.BeginAsync(cancellationToken).ConfigureAwait(false);
-            if (run.Path.Stops.Count == 0) return null;
-            foreach (var preparation in RunPlan.Preparations())
+            if (run.Remaining.Stops.Count == 0) return null;
+            foreach (var preparation in preparations)
             {
                 await _actions.DoAsync(preparation, [], cancellationToken).ConfigureAwait(false);
             }
@@ -45,6 +91,9 @@ internal sealed class UpgradeRunner(RunContext run, RunProgress progress)
         catch (Exception failure)
         {
             var cancelled = cancellationToken.IsCancellationRequested;
+
+            // A run that is taken up again stays what it was until nothing stands in its way.
+            if (!run.Recorder.Begun && run.Recorder.Document.Run.Resumed > 0) throw;
             var ended = await EndUntouchedAsync(failure, cancelled).ConfigureAwait(false);
             if (cancelled) return ended;
             ExceptionDispatchInfo.Throw(failure);
@@ -52,15 +101,14 @@ internal sealed class UpgradeRunner(RunContext run, RunProgress progress)
         }
     }
 
-    private async Task<UpgradeResult?> HopAsync(int index, CancellationToken cancellationToken)
+    private async Task<UpgradeResult?> HopAsync(int index, IReadOnlyList<IUpgradeAction>? left, List<BegunAction> begun, CancellationToken cancellationToken)
     {
         var stop = run.Path.Stops[index];
-        var begun = new List<BegunAction>();
         try
         {
-            run.BeginHop(stop);
+            if (left is null) run.BeginHop(index);
             run.Recorder.Serving = false;
-            foreach (var action in RunPlan.Hop(run.Path, index, run.Deployment.Spec))
+            foreach (var action in left ?? RunPlan.Hop(run.Path, index, run.Deployment.Spec))
             {
                 var result = await _actions.DoAsync(action, begun, cancellationToken).ConfigureAwait(false);
                 if (result.PauseAt is { } step) return await PauseAsync(step).ConfigureAwait(false);
@@ -89,13 +137,19 @@ internal sealed class UpgradeRunner(RunContext run, RunProgress progress)
     {
         run.CompleteHop();
         run.Recorder.Change(record => record with { Reached = run.Reached, Deployment = run.Deployment.Deployment, Downtime = run.Downtime.Elapsed });
+        await run.Recorder.SaveAsync(CancellationToken.None).ConfigureAwait(false);
         await DeploymentBook.SaveAsync(run.Services.Store, run.Deployment).ConfigureAwait(false);
         run.Operation.Verbose($"{run.AppName} {run.Reached} is healthy with all of its data.");
     }
 
-    private Task<UpgradeResult> SucceedAsync() => run.Recorder.EndAsync(
-        record => Ended(record, UpgradeOutcome.Succeeded) with { Message = RunMessages.Succeeded(run, record) },
-        CancellationToken.None);
+    private async Task<UpgradeResult> SucceedAsync()
+    {
+        // One that died between a stop's completion and its note has not told the store.
+        if (run.Recorder.Document.Run.Resumed > 0) await DeploymentBook.SaveAsync(run.Services.Store, run.Deployment).ConfigureAwait(false);
+        return await run.Recorder.EndAsync(
+            record => Ended(record, UpgradeOutcome.Succeeded) with { Message = RunMessages.Succeeded(run, record) },
+            CancellationToken.None).ConfigureAwait(false);
+    }
 
     private async Task<UpgradeResult> PauseAsync(UpgradeStep step)
     {

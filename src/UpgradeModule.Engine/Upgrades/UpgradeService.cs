@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.ExceptionServices;
 using System.Security.Cryptography;
 using UpgradeModule.Engine.Artifacts;
 using UpgradeModule.Engine.Operations;
@@ -15,46 +16,47 @@ internal sealed class UpgradeService(UpgradeServices services) : IUpgradeService
     private readonly RunJournals _journals = new(services.Store);
 
     /// <inheritdoc/>
-    public async Task<UpgradeResult> RunAsync(DeploymentContext context, UpgradeRequest request, CancellationToken cancellationToken)
-    {
-        var operation = new RunOperation(context.Operation, $"Upgrade of {context.Deployment.Name}");
-        var opened = context with { Operation = operation };
-        RunContext? run = null;
+    public Task<UpgradeResult> RunAsync(DeploymentContext context, UpgradeRequest request, CancellationToken cancellationToken) => RunSession.WithAsync(
+        services,
+        context,
+        $"Upgrade of {context.Deployment.Name}",
+        "an upgrade",
+        async session =>
+        {
+            await CloseEarlierAsync(session.Context, request.Force, cancellationToken).ConfigureAwait(false);
+            var path = await new PathResolver(services).ResolveAsync(session.Context, request.Path, cancellationToken).ConfigureAwait(false);
+            ArtifactSource.CheckChecksum(path, request.Sha256);
+            var pending = await PendingAsync(session.Context, path, cancellationToken).ConfigureAwait(false);
+            if (path.Stops.Count == 0 && pending is null) return Arrived(session.Context, path);
+            var run = session.Run = Begin(session.Context, path, request, session.LockFailure);
+            var total = RunPlan.Count(path, pending, run.Deployment.Spec);
+            return await session.WithProgressAsync(total, progress => new UpgradeRunner(run, progress).RunAsync(pending, cancellationToken)).ConfigureAwait(false);
+        },
+        () => Cancelled(context, request.Path),
+        cancellationToken);
 
-        // The caller is answered at once, whatever the action under way is doing.
-        using var acknowledgement = cancellationToken.Register(() => operation.Warning(RunMessages.Stopping(run)));
-        try
+    /// <inheritdoc/>
+    public Task<UpgradeResult> ResumeAsync(DeploymentContext context, ResumeRequest request, CancellationToken cancellationToken) => RunSession.WithAsync(
+        services,
+        context,
+        $"Upgrade of {context.Deployment.Name}",
+        "an upgrade",
+        async session =>
         {
-            var locks = await RunLocks.TakeAsync(services, opened, "an upgrade", cancellationToken).ConfigureAwait(false);
-            await using (locks.ConfigureAwait(false))
-            {
-                var path = await new PathResolver(services).ResolveAsync(opened, request.Path, cancellationToken).ConfigureAwait(false);
-                ArtifactSource.CheckChecksum(path, request.Sha256);
-                var pending = await PendingAsync(opened, path, cancellationToken).ConfigureAwait(false);
-                if (path.Stops.Count == 0 && pending is null) return Arrived(opened, path);
-                run = Begin(opened, path, request, locks.DatabaseFailure);
-                var progress = new RunProgress(operation, operation.Activity, RunPlan.Count(path, pending, opened.Spec));
-                try
-                {
-                    return await new UpgradeRunner(run, progress).RunAsync(pending, cancellationToken).ConfigureAwait(false);
-                }
-                finally
-                {
-                    progress.Complete();
-                }
-            }
-        }
-        catch (OperationCanceledException) when (run is null && cancellationToken.IsCancellationRequested)
-        {
-            return Cancelled(opened, request.Path);
-        }
-    }
+            if (session.LockFailure is { } failure) ExceptionDispatchInfo.Throw(failure);
+            var run = await new RunResume(services, _journals).OpenAsync(session.Context, request, cancellationToken).ConfigureAwait(false);
+            session.Run = run;
+            var total = RunPlan.Count(run.Remaining, null, run.Deployment.Spec);
+            return await session.WithProgressAsync(total, progress => new UpgradeRunner(run, progress).ResumeAsync(cancellationToken)).ConfigureAwait(false);
+        },
+        null,
+        cancellationToken);
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<UpgradeRun>> ListAsync(AppDeployment? deployment, CancellationToken cancellationToken)
     {
         var runs = await _journals.ListAsync(deployment, NullOperationContext.Instance, cancellationToken).ConfigureAwait(false);
-        return [.. runs.Select(run => run.Document.Run)];
+        return [.. runs.Select(run => RunState.Shown(run.Document))];
     }
 
     /// <inheritdoc/>
@@ -65,6 +67,7 @@ internal sealed class UpgradeService(UpgradeServices services) : IUpgradeService
     {
         var document = new RunDocument
         {
+            Holder = RunHolder.Current(),
             Run = NewRun(context, path),
             Path = path with { Deployment = null },
             Request = request with { Path = new UpgradePath(), BaseUrl = Addresses.WithoutLogin(request.BaseUrl), Registry = Addresses.RegistryWithoutLogin(request.Registry), ArtifactPath = Addresses.WithoutLogin(request.ArtifactPath) },
@@ -76,18 +79,32 @@ internal sealed class UpgradeService(UpgradeServices services) : IUpgradeService
         return run;
     }
 
+    /// <summary>
+    /// Looks at the run before. One that was cut short between two versions is in the way: its journal knows more than a new run could find out.
+    /// One that left the application at a version is closed, and said.
+    /// </summary>
+    private async Task CloseEarlierAsync(DeploymentContext context, bool force, CancellationToken cancellationToken)
+    {
+        var runs = await _journals.ListAsync(context.Deployment, context.Operation, cancellationToken).ConfigureAwait(false);
+        if (runs.Count == 0 || !RunState.IsInterrupted(runs[0].Document, holdsLock: true)) return;
+        var (document, journal) = runs[0];
+        var told = RunState.Told(document);
+        if (RunState.IsHalfWay(document) && !force)
+        {
+            throw new UpgradeException("RunInterrupted", UpgradeErrorCategory.InvalidOperation, context.Deployment.Name, $"'{context.Deployment.Name}' can't be upgraded now. {told}", "With -Force a new run begins from what is installed now.");
+        }
+
+        context.Operation.Warning($"{told} A new run begins in its stead.");
+        var run = document.Run with { Outcome = UpgradeOutcome.RolledBack, EndedOn = document.SavedOn, Error = told, ErrorId = "RunInterrupted", Message = told };
+        await journal.EndAsync(document with { Run = run, Back = null, Hop = null, DownSince = null }, cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>Finds the steps after the present version that the last run paused at: a path from here no longer has them.</summary>
     private async Task<StepsAfter?> PendingAsync(DeploymentContext context, UpgradePath path, CancellationToken cancellationToken)
     {
         var runs = await _journals.ListAsync(context.Deployment, context.Operation, cancellationToken).ConfigureAwait(false);
         if (runs.Count == 0) return null;
         var last = runs[0].Document;
-        if (last.Run.Outcome is null)
-        {
-            var action = last.Run.Steps.Count > 0 ? $" at '{last.Run.Steps[^1].Title}'" : "";
-            context.Operation.Warning($"The run {last.Run.RunId}, begun {last.Run.StartedOn:u}, never ended{action}: its process was probably killed. What it kept stays: {string.Join(", ", last.Run.Kept)}.");
-        }
-
         if (last.Run.Outcome != UpgradeOutcome.Paused || last.Run.PausedAt is not { } paused || last.Run.Reached != path.From) return null;
         var stop = last.Path.Stops.FirstOrDefault(stop => stop.To == path.From && stop.StepsAfter.Any(step => step.Id == paused.Id));
         return stop is null ? null : new StepsAfter(stop, paused.Id);

@@ -43,6 +43,9 @@ internal sealed record UpgradeServices
     /// <summary>The module's memory.</summary>
     public required IStateStore Store { get; init; }
 
+    /// <summary>Is told the moments at which a run may die; only tests give one.</summary>
+    public IFaultPoint? Faults { get; init; }
+
     /// <summary>How long the way back waits before it tries an action again; three tries in all.</summary>
     public TimeSpan UndoRetryDelay { get; init; } = TimeSpan.FromSeconds(2);
 }

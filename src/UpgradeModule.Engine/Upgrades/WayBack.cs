@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using UpgradeModule.Engine.Upgrades.Actions;
+using UpgradeModule.Engine.Upgrades.Journal;
 
 namespace UpgradeModule.Engine.Upgrades;
 
@@ -22,6 +23,10 @@ internal sealed class WayBack(RunContext run, RunProgress progress)
     {
         run.Recorder.GoingBack = true;
         var failed = begun.Count > 0 ? begun[^1].Action : null;
+
+        // From here on it goes back whatever happens: whoever takes the run up again goes on going back.
+        if (run.Hop is not null) run.Recorder.ChangeDocument(document => document with { Back = document.Back ?? Record(failure, failed, cancelled) });
+        await run.Recorder.SaveAsync(CancellationToken.None).ConfigureAwait(false);
         if (!cancelled) run.Operation.Warning(RunMessages.GoingBack(run, failure, failed));
         for (var i = begun.Count - 1; run.Hop is { Touched: true } && i >= 0; i--)
         {
@@ -44,6 +49,16 @@ internal sealed class WayBack(RunContext run, RunProgress progress)
         return result;
     }
 
+    private static BackRecord Record(Exception failure, IUpgradeAction? failed, bool cancelled) => new()
+    {
+        ErrorId = RunMessages.ErrorId(failure, cancelled),
+        Message = failure.Message,
+        Action = failed?.Id,
+        Cancelled = cancelled,
+    };
+
+    private void Reach(IUpgradeAction action, FaultMoment moment) => run.Services.Faults?.Reach($"Undo:{action.Id}@{action.Stop?.To}", moment);
+
     private async Task<Exception?> UndoAsync(BegunAction begun)
     {
         var title = "Take back: " + begun.Action.Title;
@@ -51,6 +66,7 @@ internal sealed class WayBack(RunContext run, RunProgress progress)
         var watch = Stopwatch.StartNew();
         try
         {
+            Reach(begun.Action, FaultMoment.Intent);
             for (var attempt = 1; ; attempt++)
             {
                 try
@@ -65,8 +81,11 @@ internal sealed class WayBack(RunContext run, RunProgress progress)
                 }
             }
 
+            Reach(begun.Action, FaultMoment.Effect);
+            run.Recorder.ChangeDocument(document => document with { Back = document.Back is { } back ? back with { TakenBack = [.. back.TakenBack, begun.Order] } : null });
             var before = run.Recorder.Document.Run.Steps[begun.Order - 1].Status;
             await run.Recorder.ResultAsync(begun.Order, before == UpgradeActionStatus.Done ? UpgradeActionStatus.Undone : before, null, null, CancellationToken.None).ConfigureAwait(false);
+            Reach(begun.Action, FaultMoment.Result);
             run.Operation.Verbose(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{title}: done after {watch.Elapsed.TotalSeconds:0.00} s"));
             return null;
         }

@@ -63,6 +63,12 @@ public record UpgradeRun : AppRecord
     /// <summary>Who ran it: user and machine.</summary>
     public string By { get; init; } = "";
 
+    /// <summary>How often it was taken up again, by Resume-UpgradeRun.</summary>
+    public int Resumed { get; init; }
+
+    /// <summary>The undo of the run, by Undo-UpgradeRun; empty where nobody asked for one.</summary>
+    public UpgradeUndo? Undo { get; init; }
+
     /// <summary>Whether what it kept for the way back has been dropped.</summary>
     public bool Completed { get; init; }
 

@@ -93,7 +93,7 @@ public sealed class MigrationMajorGateTests : IDisposable
             Recorder = new RunRecorder(new RunDocument(), Substitute.For<IUpgradeJournal>(), _bench.Operation),
             Deployment = _bench.Context,
         };
-        run.BeginHop(stop).MigrationsBefore = _before;
+        run.BeginHop(0).MigrationsBefore = _before;
         return new MigrationGate(run, stop, patience);
     }
 }

@@ -113,10 +113,10 @@ public sealed class UpgradeRunTests : IDisposable
         var recorder = new RunRecorder(new RunDocument { Run = new UpgradeRun { RunId = "1" } }, journal, operation);
         var action = new CompareInvariants(new UpgradeStop { Order = 1, To = AppVersion.Parse("1.1.0") });
         await recorder.BeginAsync(default);
-        await Assert.ThrowsAsync<IOException>(() => recorder.IntentAsync(action, default));
+        await Assert.ThrowsAsync<IOException>(() => recorder.IntentAsync(action, 0, default));
 
         recorder.Serving = true;
-        await recorder.IntentAsync(action, default);
+        await recorder.IntentAsync(action, 0, default);
 
         Assert.Contains("The store's disk is full.", Assert.Single(operation.Warnings), StringComparison.Ordinal);
     }

@@ -11,7 +11,7 @@ internal sealed class CheckReadiness() : UpgradeActionBase("Readiness", "Check t
     {
         var request = new ReadinessRequest
         {
-            Path = run.Path,
+            Path = run.Remaining,
             BackupDestination = run.Request.BackupDestination,
             ArtifactPath = run.Request.ArtifactPath,
             BaseUrl = run.Request.BaseUrl,

@@ -22,6 +22,12 @@ internal sealed class CompareInvariants(UpgradeStop stop) : UpgradeActionBase("C
         var failures = InvariantGuard.Compare(run, run.Hop.Baseline, now);
         if (failures.Count == 0) return ActionResult.Done(string.Join(", ", now));
         var text = string.Join("; ", failures);
+        if (run.Hop.WasInUse)
+        {
+            run.Operation.Warning($"After the upgrade to {Stop!.To}: {text}. The version was in use while the run lay dead, so people may have deleted what is missing, and going back would lose what they wrote: it stays. Undo-UpgradeRun takes the run back where the upgrade lost it.");
+            return ActionResult.Done($"passed over, as the version was in use meanwhile: {text}");
+        }
+
         if (run.Request.Force)
         {
             run.Operation.Warning($"After the upgrade to {Stop!.To}: {text}. The run goes on, as -Force asks.");

@@ -13,8 +13,8 @@ internal sealed class FetchArtifacts() : UpgradeActionBase("Fetch", "Fetch and v
     public override async Task<ActionResult> DoAsync(RunContext run, CancellationToken cancellationToken)
     {
         var given = new ArtifactSource(run.Services.Artifacts);
-        var sources = new List<InstallSource>();
-        foreach (var stop in run.Path.Stops)
+        var sources = run.Recorder.Document.Sources.Take(run.Done).ToList();
+        foreach (var stop in run.Path.Stops.Skip(run.Done))
         {
             var request = new SourceRequest
             {

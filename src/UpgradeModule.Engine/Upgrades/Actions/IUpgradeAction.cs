@@ -15,6 +15,10 @@ internal interface IUpgradeAction
     /// <summary>The stop that it belongs to; <see langword="null"/> for what is done once a run.</summary>
     UpgradeStop? Stop { get; }
 
+    /// <summary>Notes what it will have touched, just before its intent is written down.</summary>
+    /// <param name="run">The run.</param>
+    void Prepare(RunContext run);
+
     /// <summary>Does it.</summary>
     /// <param name="run">The run.</param>
     /// <param name="cancellationToken">Ends the work; what has begun is taken back by <see cref="UndoAsync"/>.</param>

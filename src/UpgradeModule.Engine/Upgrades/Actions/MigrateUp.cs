@@ -13,12 +13,14 @@ internal sealed class MigrateUp(UpgradeStop stop) : UpgradeActionBase("Migrate",
     private const int ShownLines = 15;
 
     /// <inheritdoc/>
+    public override void Prepare(RunContext run) => run.Hop!.DataTouched = true;
+
+    /// <inheritdoc/>
     public override async Task<ActionResult> DoAsync(RunContext run, CancellationToken cancellationToken)
     {
         var hop = run.Hop!;
         var spec = run.Deployment.Spec.Migrations!;
         var before = hop.MigrationsBefore;
-        hop.DataTouched = true;
         var command = new OneOffCommand
         {
             Command = spec.UpCommand,

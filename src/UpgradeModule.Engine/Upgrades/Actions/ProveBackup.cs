@@ -16,7 +16,9 @@ internal sealed class ProveBackup() : UpgradeActionBase("Prove", "Prove that the
                 "Mend what is named and run the upgrade again; it makes a new backup.");
         }
 
-        run.Recorder.Change(record => record with { Backup = backup with { ProvenOn = result.ProvenOn ?? result.Backup.ProvenOn ?? DateTimeOffset.UtcNow } });
+        var proven = backup with { ProvenOn = result.ProvenOn ?? result.Backup.ProvenOn ?? DateTimeOffset.UtcNow };
+        run.Recorder.Change(record => record with { Backup = proven });
+        if (run.Done == 0) run.Recorder.ChangeDocument(document => document with { FirstBackup = proven });
         return ActionResult.Done($"{result.TablesCompared} tables and {result.RowsCompared} rows compared in {result.RestoredTo}");
     }
 }

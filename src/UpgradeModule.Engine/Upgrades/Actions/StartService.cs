@@ -7,10 +7,16 @@ namespace UpgradeModule.Engine.Upgrades.Actions;
 internal sealed class StartService(UpgradeStop stop) : UpgradeActionBase("Start", $"Start {stop.To}", stop)
 {
     /// <inheritdoc/>
+    public override void Prepare(RunContext run)
+    {
+        // One that runs already, after a resume, has been writing its log since then.
+        run.Hop!.StartedOn ??= DateTimeOffset.UtcNow;
+        run.Hop.DataTouched = true;
+    }
+
+    /// <inheritdoc/>
     public override async Task<ActionResult> DoAsync(RunContext run, CancellationToken cancellationToken)
     {
-        run.Hop!.StartedOn = DateTimeOffset.UtcNow;
-        run.Hop.DataTouched = true;
         var service = await run.Host.StartAsync(run.Deployment, cancellationToken).ConfigureAwait(false);
         return ActionResult.Done(service?.ProcessId is { } process ? $"process {process}" : null);
     }

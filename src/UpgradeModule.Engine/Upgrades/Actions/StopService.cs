@@ -6,10 +6,15 @@ namespace UpgradeModule.Engine.Upgrades.Actions;
 internal sealed class StopService(UpgradeStop stop) : UpgradeActionBase("Stop", $"Stop {stop.From}", stop)
 {
     /// <inheritdoc/>
-    public override async Task<ActionResult> DoAsync(RunContext run, CancellationToken cancellationToken)
+    public override void Prepare(RunContext run)
     {
         run.Hop!.Touched = true;
         run.Downtime.Down();
+    }
+
+    /// <inheritdoc/>
+    public override async Task<ActionResult> DoAsync(RunContext run, CancellationToken cancellationToken)
+    {
         await run.Host.StopAsync(run.Deployment, grace: null, cancellationToken).ConfigureAwait(false);
         return ActionResult.Done();
     }

@@ -16,6 +16,11 @@ internal abstract class UpgradeActionBase(string id, string title, UpgradeStop? 
     public virtual bool SeesToCancellation => false;
 
     /// <inheritdoc/>
+    public virtual void Prepare(RunContext run)
+    {
+    }
+
+    /// <inheritdoc/>
     public abstract Task<ActionResult> DoAsync(RunContext run, CancellationToken cancellationToken);
 
     /// <inheritdoc/>

@@ -32,6 +32,23 @@ internal sealed class RunJournals(IStateStore store)
         return [.. found.DistinctBy(run => run.Document.Run.RunId).OrderByDescending(run => run.Document.Run.StartedOn)];
     }
 
+    /// <summary>Finds a run of a deployment, and those that began after it.</summary>
+    /// <param name="context">The deployment.</param>
+    /// <param name="runId">The run; the newest where <see langword="null"/>.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <exception cref="UpgradeException"><c>RunNotFound</c>.</exception>
+    public async Task<(RunDocument Document, IUpgradeJournal Journal, IReadOnlyList<RunDocument> Newer)> FindAsync(DeploymentContext context, string? runId, CancellationToken cancellationToken)
+    {
+        var runs = await ListAsync(context.Deployment, context.Operation, cancellationToken).ConfigureAwait(false);
+        for (var i = 0; i < runs.Count; i++)
+        {
+            if (runId is null || string.Equals(runs[i].Document.Run.RunId, runId, StringComparison.OrdinalIgnoreCase)) return (runs[i].Document, runs[i].Journal, [.. runs.Take(i).Select(run => run.Document)]);
+        }
+
+        var known = runs.Count == 0 ? "It has no runs." : $"Its newest are {string.Join(", ", runs.Take(5).Select(run => run.Document.Run.RunId))}.";
+        throw new UpgradeException("RunNotFound", UpgradeErrorCategory.ObjectNotFound, runId ?? context.Deployment.Name, runId is null ? $"{context.Deployment.Name} has never been upgraded: there is no run of it." : $"There is no upgrade run '{runId}' of {context.Deployment.Name}. {known}", "Get-UpgradeRun lists them.");
+    }
+
     private string Folder(AppDeployment deployment, string? backupDestination)
     {
         if (deployment.Settings.ArtifactPath is { Length: > 0 }) return Path.Combine(DeploymentFolder.Of(new DeploymentContext { Deployment = deployment }).Path, "runs");

@@ -31,7 +31,7 @@ internal static class RunJson
             throw Unreadable(where, failure.Message, failure);
         }
 
-        return document.FormatVersion == 1 ? document : throw Unreadable(where, "its format is not one that this version knows", null);
+        return document.FormatVersion is >= 1 and <= RunDocument.Current ? document : throw Unreadable(where, "its format is not one that this version knows", null);
     }
 
     private static UpgradeException Unreadable(string where, string why, Exception? inner) =>

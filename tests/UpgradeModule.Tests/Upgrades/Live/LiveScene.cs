@@ -5,11 +5,12 @@ using UpgradeModule.Engine.Operations;
 using UpgradeModule.Engine.Paths;
 using UpgradeModule.Engine.Upgrades;
 using UpgradeModule.Tests.Support;
+using UpgradeModule.Tests.Upgrades.Faults;
 
 namespace UpgradeModule.Tests.Upgrades.Live;
 
 /// <summary>The sample app 1.0.0 as a real process with a real database, and the whole engine over it.</summary>
-internal sealed class LiveScene : IAsyncDisposable
+internal sealed class LiveScene : IFaultScene
 {
     private readonly TempFolder _folder = new();
     private readonly DatabaseAccess? _postgres;
@@ -21,6 +22,14 @@ internal sealed class LiveScene : IAsyncDisposable
     }
 
     public UpgradeEngine Engine { get; }
+
+    public string StorePath => _folder.File("store.db");
+
+    public string Folder => _folder.File("");
+
+    public string? Registry => null;
+
+    public string? Artifacts { get; private set; }
 
     public RecordingOperation Operation { get; } = new();
 
@@ -69,6 +78,22 @@ internal sealed class LiveScene : IAsyncDisposable
         return [.. rows.Select(row => row[0]!)];
     }
 
+    /// <summary>The text of every note in a database that was kept.</summary>
+    public async Task<HashSet<string>> NotesInAsync(KeptItem item)
+    {
+        var target = Access.Target.Engine == DatabaseEngine.Sqlite ? Access.Target with { Path = item.Location } : Access.Target with { Name = item.Location };
+        await using var database = new AppDatabases().Open(new DatabaseAccess { Target = target, Credential = Access.Credential }, NullOperationContext.Instance);
+        var rows = await database.QueryAsync("SELECT text FROM notes", default);
+        return [.. rows.Select(row => row[0]!)];
+    }
+
+    /// <summary>Registers the deployment, so that its runs are journalled in the store.</summary>
+    public async Task RegisterAsync()
+    {
+        Deployment = await Engine.Deployments.RegisterAsync(Deployment, replace: false, default);
+        Context = await Engine.Deployments.OpenAsync(Deployment, Operation, null, null, default);
+    }
+
     public async ValueTask DisposeAsync()
     {
         try
@@ -86,6 +111,7 @@ internal sealed class LiveScene : IAsyncDisposable
 
     private async Task InstallAsync((string Name, string Value)[] environment)
     {
+        Artifacts = await SampleApps.FolderAsync();
         Directory.CreateDirectory(_folder.File("app"));
         var artifact = _folder.File("app/sampleapp" + (OperatingSystem.IsWindows() ? ".exe" : ""));
         File.Copy(await SampleApps.FileAsync("1.0.0"), artifact);

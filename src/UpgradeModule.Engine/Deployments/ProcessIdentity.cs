@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 
-namespace UpgradeModule.Engine.Deployments.Docker;
+namespace UpgradeModule.Engine.Deployments;
 
 /// <summary>Tells one run of a process from another with the same number, also after a reboot or a change of the clock.</summary>
 internal static class ProcessIdentity

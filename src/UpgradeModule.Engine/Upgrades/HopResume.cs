@@ -1,0 +1,88 @@
+using UpgradeModule.Engine.Upgrades.Actions;
+
+namespace UpgradeModule.Engine.Upgrades;
+
+/// <summary>
+/// Works out where a hop is taken up that another process began: at the first action whose effect isn't complete. What is there counts, not only
+/// what was written down. Nothing is changed here, so that a failure leaves the run as it was.
+/// </summary>
+/// <param name="run">The run, its hop taken up.</param>
+internal sealed class HopResume(RunContext run)
+{
+    /// <summary>The actions of the hop that were begun, in their order, less those that are taken back already.</summary>
+    public List<BegunAction> Begun()
+    {
+        var hop = run.Hop!;
+        var actions = RunPlan.Hop(run.Path, hop.Index, run.Deployment.Spec);
+        var begun = new List<BegunAction>();
+        foreach (var entry in run.Recorder.Document.Run.Steps.Skip(hop.FirstEntry).Where(entry => entry.Stop == hop.Stop.To))
+        {
+            if (entry.Status is UpgradeActionStatus.Undone or UpgradeActionStatus.Pending || run.Recorder.Document.Back?.TakenBack.Contains(entry.Order) == true) continue;
+            if (actions.FirstOrDefault(action => action.Id == entry.Id) is { } action) begun.Add(new BegunAction(action, entry.Order));
+        }
+
+        return begun;
+    }
+
+    /// <summary>The actions that are left to do.</summary>
+    /// <param name="cancellationToken">Ends the work.</param>
+    public async Task<IReadOnlyList<IUpgradeAction>> LeftAsync(CancellationToken cancellationToken)
+    {
+        var hop = run.Hop!;
+        var all = RunPlan.Hop(run.Path, hop.Index, run.Deployment.Spec);
+        var service = await run.Host.GetServiceAsync(run.Deployment, cancellationToken).ConfigureAwait(false);
+        var runs = service.Status is not (AppServiceStatus.Stopped or AppServiceStatus.Crashed or AppServiceStatus.Unknown);
+        if (!hop.DataTouched && !await IsSwappedAsync(cancellationToken).ConfigureAwait(false)) return Anew(all, hop);
+        run.MoveTo(hop.Stop.To, hop.Stop.Edition);
+        if (!hop.DataTouched) return Swapped(all, hop, runs);
+        if (Entry("Migrate") is { } migrate && migrate.Status != UpgradeActionStatus.Done && Entry("Start") is null) return Migrating(all, hop, runs);
+        hop.WasInUse = runs && await IsInUseAsync(cancellationToken).ConfigureAwait(false);
+        if (!runs) hop.StartedOn = null;
+        return From(all, "Start");
+    }
+
+    /// <summary>The version before is in place, and may have run since: the stop, the numbers and what is kept are done again.</summary>
+    private IReadOnlyList<IUpgradeAction> Anew(IReadOnlyList<IUpgradeAction> all, HopState hop)
+    {
+        hop.KeepsAnew = Entry("RollbackPoint") is not null;
+        hop.DatabasePoint = null;
+        hop.BaselineIsFinal = false;
+        return From(all, "ReadInvariants");
+    }
+
+    /// <summary>The new version is in place. A reboot may have started it, so what is kept of the data is what a failure goes back to.</summary>
+    private static IReadOnlyList<IUpgradeAction> Swapped(IReadOnlyList<IUpgradeAction> all, HopState hop, bool runs)
+    {
+        hop.DataTouched = hop.DatabasePoint is not null;
+        var left = From(all, "Swap");
+
+        // The swap tells what it kept only while nothing runs.
+        return runs ? [all.First(action => action.Id == "Stop"), .. left] : left;
+    }
+
+    private static IReadOnlyList<IUpgradeAction> Migrating(IReadOnlyList<IUpgradeAction> all, HopState hop, bool runs)
+    {
+        var left = From(all, "Migrate");
+        if (runs) return [all.First(action => action.Id == "Stop"), .. left];
+        if (hop.DatabasePoint is null) return left;
+        hop.StartsOver = true;
+        return [all.First(action => action.Id == "RollbackPoint"), .. left];
+    }
+
+    private static IReadOnlyList<IUpgradeAction> From(IReadOnlyList<IUpgradeAction> all, string id) => [.. all.SkipWhile(action => action.Id != id)];
+
+    private UpgradeAction? Entry(string id) => run.Recorder.Document.Run.Steps.Skip(run.Hop!.FirstEntry).FirstOrDefault(entry => entry.Id == id && entry.Stop == run.Hop.Stop.To);
+
+    private async Task<bool> IsSwappedAsync(CancellationToken cancellationToken)
+    {
+        var hop = run.Hop!;
+        if (hop.ArtifactPoint is not null) return true;
+        if (Entry("Swap") is null) return false;
+        var swap = new SwapArtifact(hop.Stop, hop.Index);
+        return await swap.ProbeAsync(run, cancellationToken).ConfigureAwait(false)
+            ?? await run.Host.IsInstalledAsync(run.Deployment, run.Recorder.Document.Sources[hop.Index], cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<bool> IsInUseAsync(CancellationToken cancellationToken) =>
+        Entry("Wait") is { Status: UpgradeActionStatus.Done } || await new WaitHealthy(run.Hop!.Stop).ProbeAsync(run, cancellationToken).ConfigureAwait(false) == true;
+}

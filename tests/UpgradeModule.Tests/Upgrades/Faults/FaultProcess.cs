@@ -1,0 +1,60 @@
+using System.Diagnostics;
+using System.Text.Json;
+using UpgradeModule.Engine.State;
+using UpgradeModule.Engine.Upgrades;
+
+namespace UpgradeModule.Tests.Upgrades.Faults;
+
+/// <summary>Runs this test assembly as the process that works on a run.</summary>
+internal static class FaultProcess
+{
+    /// <summary>Starts it.</summary>
+    public static Process Start(IFaultScene scene, string verb, string? dieAt = null, FaultMoment moment = default)
+    {
+        var order = Path.Combine(scene.Folder, $"order-{Guid.NewGuid():N}.json");
+        File.WriteAllText(order, JsonSerializer.Serialize(new FaultProgram.Order
+        {
+            Verb = verb,
+            Store = scene.StorePath,
+            Deployment = ModelJson.Serialize(scene.Context.Deployment),
+            Artifacts = scene.Artifacts,
+            Registry = scene.Registry,
+            DieAt = dieAt,
+            Moment = moment,
+        }));
+        var start = new ProcessStartInfo("dotnet", ["exec", "--roll-forward", "Major", typeof(FaultProcess).Assembly.Location, "fault", order])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+        };
+        start.Environment["DOTNET_TieredPGO"] = "0";
+        return Process.Start(start)!;
+    }
+
+    /// <summary>Runs it to its end, by its own hand or not.</summary>
+    /// <returns>Whether it was killed, and what it said.</returns>
+    public static async Task<(bool Killed, int Code, string Said)> RunAsync(IFaultScene scene, string verb, string? dieAt = null, FaultMoment moment = default, TimeSpan? killAfter = null)
+    {
+        using var process = Start(scene, verb, dieAt, moment);
+        var output = process.StandardOutput.ReadToEndAsync();
+        var complaints = process.StandardError.ReadToEndAsync();
+        if (killAfter is { } time)
+        {
+            await Task.WhenAny(Task.Delay(time), process.WaitForExitAsync());
+            if (!process.HasExited) process.Kill();
+        }
+
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(3));
+        try
+        {
+            await process.WaitForExitAsync(limit.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill();
+        }
+
+        return (process.ExitCode == 137, process.ExitCode, await output + await complaints);
+    }
+}
