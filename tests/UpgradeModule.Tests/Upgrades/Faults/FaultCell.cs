@@ -17,7 +17,7 @@ internal static class FaultCell
     /// <summary>Dies at an action and goes on by a verb: <c>resume</c> or <c>undo</c>.</summary>
     public static async Task<FaultReport> RunAsync(IFaultScene scene, string verb, string? action, FaultMoment moment, TimeSpan? killAfter = null)
     {
-        await using var writer = new NoteWriter(scene.Url);
+        await using var writer = new NoteWriter(scene.Url, TimeSpan.FromMilliseconds(15));
         var watch = Stopwatch.StartNew();
         var died = await FaultProcess.RunAsync(scene, "upgrade", action, moment, killAfter);
         var report = new FaultReport { Verb = verb, At = action is null ? $"{killAfter!.Value.TotalMilliseconds:0} ms" : $"{action} {moment}", Killed = died.Killed };

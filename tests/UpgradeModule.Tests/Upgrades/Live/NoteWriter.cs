@@ -11,7 +11,10 @@ internal sealed class NoteWriter : IAsyncDisposable
     private readonly CancellationTokenSource _end = new();
     private readonly Task _work;
 
-    public NoteWriter(string url) => _work = Task.Run(() => WriteAsync(url));
+    /// <summary>Begins to write.</summary>
+    /// <param name="url">The application.</param>
+    /// <param name="pause">How long it rests after each note; not at all where empty.</param>
+    public NoteWriter(string url, TimeSpan pause = default) => _work = Task.Run(() => WriteAsync(url, pause));
 
     public ConcurrentBag<string> Acknowledged { get; } = [];
 
@@ -29,7 +32,7 @@ internal sealed class NoteWriter : IAsyncDisposable
         _end.Dispose();
     }
 
-    private async Task WriteAsync(string url)
+    private async Task WriteAsync(string url, TimeSpan pause)
     {
         for (var number = 0; !_end.IsCancellationRequested; number++)
         {
@@ -39,7 +42,7 @@ internal sealed class NoteWriter : IAsyncDisposable
                 // Never cancelled half way: what the application took must be known here.
                 using var response = await _http.PostAsJsonAsync(url + "/api/notes", new Dictionary<string, string> { ["text"] = text });
                 if (response.IsSuccessStatusCode) Acknowledged.Add(text);
-                else await Task.Delay(5);
+                await Task.Delay(response.IsSuccessStatusCode ? pause : TimeSpan.FromMilliseconds(5));
             }
             catch (Exception failure) when (failure is HttpRequestException or TaskCanceledException or IOException)
             {
