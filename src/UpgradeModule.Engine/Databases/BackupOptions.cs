@@ -14,4 +14,7 @@ public sealed record BackupOptions
 
     /// <summary>How many connections read at the same time, from 1 on; <see langword="null"/> for two.</summary>
     public int? Jobs { get; init; }
+
+    /// <summary>Whether an SQLite file is written anew, without what is unused in it, rather than copied page by page.</summary>
+    public bool Compact { get; init; }
 }

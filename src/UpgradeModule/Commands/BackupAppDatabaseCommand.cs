@@ -26,6 +26,10 @@ public sealed class BackupAppDatabaseCommand : DatabaseCmdlet
     [ValidateRange(1, 32)]
     public int Jobs { get; set; } = 2;
 
+    /// <summary>Writes an SQLite database's file anew, without the room in it that is unused.</summary>
+    [Parameter(HelpMessage = "Writes an SQLite database's file anew, without the room in it that is unused.")]
+    public SwitchParameter Compact { get; set; }
+
     /// <inheritdoc/>
     private protected override void ProcessDeployment(AppDeployment deployment)
     {
@@ -36,7 +40,7 @@ public sealed class BackupAppDatabaseCommand : DatabaseCmdlet
             async operation =>
             {
                 var context = await Session.OpenAsync(deployment, operation, Credential, MaintenanceCredential).ConfigureAwait(false);
-                return await Session.Engine.Backups.BackupAsync(context, destination, new BackupOptions { Engine = Engine, Compression = Compression, Jobs = Jobs }, operation.Token).ConfigureAwait(false);
+                return await Session.Engine.Backups.BackupAsync(context, destination, new BackupOptions { Engine = Engine, Compression = Compression, Jobs = Jobs, Compact = Compact }, operation.Token).ConfigureAwait(false);
             },
             out var backup);
         if (made) WriteObject(backup);

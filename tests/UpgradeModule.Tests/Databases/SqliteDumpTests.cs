@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using UpgradeModule.Engine.Databases;
 using UpgradeModule.Engine.Databases.Sqlite;
 using UpgradeModule.Tests.Support;
@@ -46,6 +47,48 @@ public class SqliteDumpTests
         await stop.CancelAsync();
         await writer;
         Assert.Equal(0, failures);
+    }
+
+    [Theory]
+    [InlineData("WAL")]
+    [InlineData("DELETE")]
+    public async Task A_compact_dump_has_the_same_rows_and_journal_mode_and_none_of_the_room_that_is_unused(string journal)
+    {
+        using var fixture = new SqliteFixture(journal);
+        fixture.Fill(3000);
+        fixture.Execute("DELETE FROM b", "INSERT INTO b (x) VALUES (1)");
+        var plain = await fixture.Database.DumpAsync(fixture.Folder("plain"), [], BackupOptions.Default, new RecordingOperation(), CancellationToken.None);
+        var compact = await fixture.Database.DumpAsync(fixture.Folder("compact"), [], new BackupOptions { Compact = true }, new RecordingOperation(), CancellationToken.None);
+        Assert.Equal(plain.Tables, compact.Tables);
+        var (whole, small) = (await File.ReadAllBytesAsync(Path.Combine(fixture.Folder("plain"), plain.Files[0])), await File.ReadAllBytesAsync(Path.Combine(fixture.Folder("compact"), compact.Files[0])));
+        Assert.InRange(small.Length, 3_000_000, (whole.Length / 2) + 200_000);
+        Assert.Equal(journal == "WAL" ? 2 : 1, small[18]);
+        Assert.Equal(Convert.ToHexString(SHA256.HashData(small)).ToLowerInvariant(), compact.Digests[compact.Files[0]]);
+        Assert.Equal(["database.sqlite"], Directory.GetFileSystemEntries(fixture.Folder("compact"), "*", SearchOption.AllDirectories).Where(File.Exists).Select(Path.GetFileName));
+    }
+
+    [Theory]
+    [InlineData("WAL", false)]
+    [InlineData("WAL", true)]
+    [InlineData("DELETE", false)]
+    public async Task The_copy_of_a_database_at_rest_or_with_a_log_is_whole_and_its_digest_is_the_one_of_its_bytes(string journal, bool log)
+    {
+        using var fixture = new SqliteFixture(journal);
+        fixture.Fill(5000);
+        using var holder = log ? fixture.Connect() : null;
+        using var reader = log ? fixture.Connect() : null;
+        if (log)
+        {
+            // A reader of an older state keeps the log from being brought into the file: the copy has to take it from there.
+            SqliteFixture.Execute(reader!, "BEGIN; SELECT count(*) FROM a");
+            SqliteFixture.Execute(holder!, "INSERT INTO a (x) VALUES ('in the log only')");
+        }
+
+        var directory = fixture.Folder("backup");
+        var dump = await fixture.Database.DumpAsync(directory, [], BackupOptions.Default, new RecordingOperation(), CancellationToken.None);
+        Assert.Equal(log ? 5001 : 5000, dump.Tables.Single(table => table.Table == "a").Rows);
+        var bytes = await File.ReadAllBytesAsync(Path.Combine(directory, dump.Files[0]));
+        Assert.Equal(Convert.ToHexString(SHA256.HashData(bytes)).ToLowerInvariant(), dump.Digests[dump.Files[0]]);
     }
 
     [Fact]

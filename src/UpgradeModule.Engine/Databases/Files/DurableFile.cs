@@ -67,12 +67,20 @@ internal static class DurableFile
         File.SetUnixFileMode(to, File.GetUnixFileMode(from));
     }
 
+    /// <summary>Brings a file to disk.</summary>
+    /// <param name="path">The file.</param>
+    public static void Flush(string path)
+    {
+        using var stream = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+        stream.Flush(flushToDisk: true);
+    }
+
     /// <summary>Brings a file to disk and gives it its final name.</summary>
     /// <param name="from">The file.</param>
     /// <param name="to">Its final name; what is there is replaced.</param>
     public static void Publish(string from, string to)
     {
-        using (var stream = new FileStream(from, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite)) stream.Flush(flushToDisk: true);
+        Flush(from);
         File.Move(from, to, overwrite: true);
         NativeFile.FlushDirectory(Path.GetDirectoryName(Path.GetFullPath(to))!);
     }

@@ -1,4 +1,3 @@
-using Microsoft.Data.Sqlite;
 using UpgradeModule.Engine.Apps;
 using UpgradeModule.Engine.Databases.Files;
 using UpgradeModule.Engine.Operations;
@@ -8,9 +7,6 @@ namespace UpgradeModule.Engine.Databases.Sqlite;
 /// <summary>A database in one SQLite file.</summary>
 internal sealed class SqliteDatabase : IAppDatabase
 {
-    private const double CopyEnd = 70;
-    private const string DataFile = "data/database.sqlite";
-
     private readonly string _path;
     private readonly SqliteRestorer _restorer;
     private readonly SqliteRollback _rollback;
@@ -61,7 +57,7 @@ internal sealed class SqliteDatabase : IAppDatabase
     {
         if (!File.Exists(_path)) throw SqliteErrors.NotFound(_path);
         DiskSpace.Require(directory, SqliteFile.Size(_path));
-        return SqliteWork.RunAsync(_path, "BackupFailed", "could not be copied", () => Dump(directory, invariants, operation, cancellationToken), cancellationToken);
+        return SqliteWork.RunAsync(_path, "BackupFailed", "could not be copied", () => new SqliteDump(_path).WriteAsync(directory, invariants, options.Compact, operation, cancellationToken), cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -104,58 +100,6 @@ internal sealed class SqliteDatabase : IAppDatabase
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
-
-    private DumpResult Dump(string directory, IReadOnlyList<InvariantSpec> invariants, IOperationContext operation, CancellationToken cancellationToken)
-    {
-        var progress = new WorkProgress(operation, "Copying the database", _path);
-        long copied = 0;
-        var final = Path.Combine(directory, DataFile.Replace('/', Path.DirectorySeparatorChar));
-        var temporary = final + ".partial";
-        DurableFile.CreatePrivateDirectory(Path.GetDirectoryName(final)!);
-        try
-        {
-            var moment = SqliteCopier.Copy(_path, temporary, (done, total) =>
-            {
-                // A database that is written meanwhile may grow, and only now its size is known.
-                if (copied == 0)
-                {
-                    progress.Begin(new WorkStage { Size = total, To = CopyEnd });
-                    progress.Begin("", total);
-                }
-
-                progress.Moved("", done - copied);
-                copied = done;
-            }, cancellationToken);
-            using (var session = SqliteSession.OpenUnchanging(temporary, cancellationToken))
-            {
-                progress.Tell("checking the copy");
-                if (SqliteReader.Check(session) is { } damage) throw SqliteErrors.Damaged(_path, damage);
-                var result = new DumpResult
-                {
-                    Format = SqliteRestorer.Format,
-                    Files = [DataFile],
-                    EngineVersion = session.Connection.ServerVersion,
-                    SnapshotOn = moment,
-                    Tables = SqliteReader.Count(session),
-                    Invariants = SqliteReader.Invariants(session, invariants),
-                    Tools = new Dictionary<string, string> { ["sqlite"] = session.Connection.ServerVersion },
-                };
-                session.Dispose();
-                DurableFile.Publish(temporary, final);
-                return result;
-            }
-        }
-        catch (SqliteException failure) when (failure.SqliteErrorCode == SQLitePCL.raw.SQLITE_FULL)
-        {
-            // The copy's disk is the one that is full, not the database's.
-            throw DiskSpace.Full(directory, SqliteFile.Size(_path), failure);
-        }
-        finally
-        {
-            DurableFile.Remove(temporary);
-            progress.End();
-        }
-    }
 
     private Task<T> ReadAsync<T>(string errorId, string action, Func<SqliteSession, T> read, CancellationToken cancellationToken) => SqliteWork.RunAsync(_path, errorId, action, () =>
     {

@@ -38,11 +38,11 @@ internal sealed class SqliteRollback(string path)
         var kept = $"{path}.um-{KeptName.Safe(label)}";
         if (File.Exists(kept)) return Point(kept, path, label);
         if (!File.Exists(path)) throw SqliteErrors.NotFound(path);
-        await SqliteWork.RunAsync(path, "RollbackPointFailed", "could not be kept", () =>
+        await SqliteWork.RunAsync(path, "RollbackPointFailed", "could not be kept", async () =>
         {
             DiskSpace.Require(Path.GetDirectoryName(path)!, SqliteFile.Size(path));
             SqliteFile.MakeWhole(path, cancellationToken);
-            Copy(kept, cancellationToken);
+            await CopyAsync(kept, cancellationToken).ConfigureAwait(false);
             return true;
         }, cancellationToken).ConfigureAwait(false);
         return Point(kept, path, label);
@@ -86,11 +86,11 @@ internal sealed class SqliteRollback(string path)
     }
 
     // Another program may begin to write in any moment, so the copy is made inside a read transaction and never byte by byte.
-    private void Copy(string kept, CancellationToken cancellationToken)
+    private async Task CopyAsync(string kept, CancellationToken cancellationToken)
     {
         var temporary = kept + ".partial";
         SqliteFile.Delete(temporary);
-        SqliteCopier.Copy(path, temporary, static (_, _) => { }, cancellationToken);
+        await SqliteCopier.CopyAsync(path, temporary, compact: false, static (_, _) => { }, cancellationToken).ConfigureAwait(false);
         try
         {
             DurableFile.TakeOver(path, temporary);

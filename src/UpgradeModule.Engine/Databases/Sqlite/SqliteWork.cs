@@ -12,7 +12,16 @@ internal static class SqliteWork
     /// <param name="action">What is done, for its message: "could not be copied".</param>
     /// <param name="work">The work.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public static async Task<T> RunAsync<T>(string path, string errorId, string action, Func<T> work, CancellationToken cancellationToken)
+    public static Task<T> RunAsync<T>(string path, string errorId, string action, Func<T> work, CancellationToken cancellationToken) =>
+        RunAsync(path, errorId, action, () => Task.FromResult(work()), cancellationToken);
+
+    /// <summary>Runs work that waits for something now and then.</summary>
+    /// <param name="path">The database file.</param>
+    /// <param name="errorId">The id of a failure that means nothing more special.</param>
+    /// <param name="action">What is done, for its message: "could not be copied".</param>
+    /// <param name="work">The work.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public static async Task<T> RunAsync<T>(string path, string errorId, string action, Func<Task<T>> work, CancellationToken cancellationToken)
     {
         try
         {
