@@ -33,6 +33,7 @@ internal sealed class EngineComposition : IAsyncDisposable
     private readonly Lazy<AppDatabases> _databases;
     private readonly Lazy<IDatabaseOpener> _opener;
     private readonly Lazy<MigrationReader> _migrations;
+    private readonly Lazy<MigrationService> _migrationService;
     private readonly Lazy<DeploymentService> _deployments;
     private readonly Lazy<ServiceControl> _services;
     private readonly Lazy<ArtifactService> _artifacts;
@@ -55,6 +56,7 @@ internal sealed class EngineComposition : IAsyncDisposable
         _databases = Once(() => new AppDatabases());
         _opener = Once<IDatabaseOpener>(() => new ReachingOpener(new DatabaseOpener(_databases.Value), _databases.Value.Open, _hosts.Value.For));
         _migrations = Once(() => new MigrationReader());
+        _migrationService = Once(() => new MigrationService(_hosts.Value.For, OpenDatabaseAsync, _migrations.Value));
         _deployments = Once(() => new DeploymentService(DeploymentServices()));
         _services = Once(() => new ServiceControl(_hosts.Value, _prober.Value, _waiter.Value));
         _artifacts = Once(() => new ArtifactService(_definitions.Value, _fetcher.Value, _hosts.Value));
@@ -84,6 +86,9 @@ internal sealed class EngineComposition : IAsyncDisposable
 
     /// <summary>Backups.</summary>
     public IBackupService Backups => _backups.Value;
+
+    /// <summary>Migrations.</summary>
+    public IMigrationService Migrations => _migrationService.Value;
 
     /// <summary>Readiness.</summary>
     public IReadinessService Readiness => _readiness.Value;

@@ -1,6 +1,7 @@
 using UpgradeModule.Engine.Apps;
 using UpgradeModule.Engine.Backups;
 using UpgradeModule.Engine.Deployments;
+using UpgradeModule.Engine.Migrations;
 using UpgradeModule.Engine.Paths;
 using UpgradeModule.Engine.Readiness;
 using UpgradeModule.Engine.Upgrades;
@@ -37,6 +38,9 @@ public sealed class UpgradeEngine : IAsyncDisposable
 
     /// <summary>Backups.</summary>
     public IBackupService Backups => _composition.Backups;
+
+    /// <summary>Migrations.</summary>
+    public IMigrationService Migrations => _composition.Migrations;
 
     /// <summary>Readiness.</summary>
     public IReadinessService Readiness => _composition.Readiness;

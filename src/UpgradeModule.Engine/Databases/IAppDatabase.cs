@@ -44,6 +44,13 @@ public interface IAppDatabase : IAsyncDisposable
     /// <exception cref="UpgradeException"><c>DatabaseQueryFailed</c>.</exception>
     Task<IReadOnlyList<IReadOnlyList<string?>>> QueryAsync(string sql, CancellationToken cancellationToken);
 
+    /// <summary>Runs one statement that changes data, in a transaction of its own.</summary>
+    /// <param name="sql">The statement.</param>
+    /// <param name="cancellationToken">Ends the work; nothing has changed then.</param>
+    /// <exception cref="UpgradeException"><c>DatabaseWriteFailed</c>; <c>DatabaseWriteNotSupported</c>: this version of the module doesn't write to databases of this engine.</exception>
+    Task ExecuteAsync(string sql, CancellationToken cancellationToken) => throw new UpgradeException(
+        "DatabaseWriteNotSupported", UpgradeErrorCategory.NotImplemented, Target.ToString(), $"This version of the module changes nothing in databases of {Engine} itself.", "Use the application's own command, or the engine's client.");
+
     /// <summary>Tells whether a table is there.</summary>
     /// <param name="name">Its name, any case, with or without its schema.</param>
     /// <param name="cancellationToken">Ends the work.</param>

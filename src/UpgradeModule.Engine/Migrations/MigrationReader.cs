@@ -30,11 +30,39 @@ internal sealed class MigrationReader : IMigrationReader
         return state;
     }
 
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<MigrationEntry>> ListAsync(MigrationSpec spec, IAppDatabase database, CancellationToken cancellationToken)
+    {
+        var liquibase = spec.Kind == "liquibase";
+        if (!liquibase && spec.Kind != "table")
+        {
+            throw new UpgradeException(
+                "MigrationsNotReadable", UpgradeErrorCategory.NotImplemented, database.Target.ToString(),
+                $"The migrations in {database.Target} are recorded by {(spec.Kind == "east" ? "East, in a collection of MongoDB" : $"'{spec.Kind}'")}; this version of the module reads those of SQL databases only.",
+                "Ask the application's own command for them.");
+        }
+
+        if ((spec.Table ?? (liquibase ? LiquibaseTable : null)) is not { } table || !await database.TableExistsAsync(table, cancellationToken).ConfigureAwait(false)) return [];
+        var time = spec.TimeColumn ?? (liquibase ? "dateexecuted" : null);
+
+        // An older tool's table may lack columns: each next try asks for fewer, so that a missing one doesn't hide what ran.
+        List<string?[]> tries = liquibase ? [[spec.IdColumn, time, "author", "filename", "exectype"], [spec.IdColumn, time, "author", "filename", null]] : [];
+        tries.Add([spec.IdColumn, time, null, null, null]);
+        if (time is not null) tries.Add([spec.IdColumn, null, null, null, null]);
+        var queries = tries.SelectMany(columns => Orders(spec, liquibase).SelectMany(order => Spellings(table, database.Engine).Select(name => $"SELECT {string.Join(", ", columns.Select(column => column ?? "NULL"))} FROM {name} ORDER BY {order}")));
+        var rows = await FirstAsync(database, queries, cancellationToken).ConfigureAwait(false);
+        return [.. rows.Where(row => row[0] is not null).Select(row => new MigrationEntry { Name = row[0]!, RanOn = Time(row[1], database.Engine), Author = row[2], File = row[3], Result = row[4] })];
+    }
+
+    // What ran in one moment keeps one order, whatever the engine makes of it.
+    private static IEnumerable<string> Orders(MigrationSpec spec, bool liquibase) =>
+        new[] { spec.OrderColumn, liquibase ? "orderexecuted" : null, liquibase ? "dateexecuted" : null, spec.IdColumn }.OfType<string>().Distinct(StringComparer.OrdinalIgnoreCase)
+            .Select(order => liquibase || string.Equals(order, spec.IdColumn, StringComparison.OrdinalIgnoreCase) ? order : $"{order}, {spec.IdColumn}");
+
     private static async Task<List<string>> NamesAsync(MigrationSpec spec, bool liquibase, string table, IAppDatabase database, CancellationToken cancellationToken)
     {
         // A column that is named but isn't there (an older tool's table) must not hide what ran.
-        string?[] orders = [spec.OrderColumn, liquibase ? "orderexecuted" : null, liquibase ? "dateexecuted" : null, spec.IdColumn];
-        var queries = orders.OfType<string>().Distinct(StringComparer.OrdinalIgnoreCase).SelectMany(order => Spellings(table, database.Engine).Select(name => $"SELECT {spec.IdColumn} FROM {name} ORDER BY {order}"));
+        var queries = Orders(spec, liquibase).SelectMany(order => Spellings(table, database.Engine).Select(name => $"SELECT {spec.IdColumn} FROM {name} ORDER BY {order}"));
         var rows = await FirstAsync(database, queries, cancellationToken).ConfigureAwait(false);
         return [.. rows.Select(row => row[0]).OfType<string>()];
     }
@@ -47,7 +75,7 @@ internal sealed class MigrationReader : IMigrationReader
     }
 
     // Liquibase writes its names as the engine folds them: lower case on PostgreSQL, upper case on MySQL and H2, where case may count.
-    private static IEnumerable<string> Spellings(string table, DatabaseEngine engine)
+    internal static IEnumerable<string> Spellings(string table, DatabaseEngine engine)
     {
         var quote = engine == DatabaseEngine.MySql ? '`' : '"';
         var plain = table[(table.LastIndexOf('.') + 1)..];

@@ -114,6 +114,6 @@ internal sealed class MigrationGate(RunContext run, UpgradeStop stop, TimeSpan? 
 
     /// <summary>Finds a migration that the definition knows, that is one of this major and that a release up to the stop's brought.</summary>
     private string? Known(MigrationSpec spec, int expected, VersionScheme scheme) => spec.Known
-        .FirstOrDefault(known => MigrationMajor.Of(spec, [known.Name]) == expected
+        .FirstOrDefault(known => known.Name is { } name && MigrationMajor.Of(spec, [name]) == expected
             && (known.Release is null || !AppVersion.TryParse(known.Release, out var release) || scheme.Compare(release, stop.To) <= 0))?.Name;
 }

@@ -60,6 +60,7 @@ public class DefinitionSchemaTests
         ["ArtifactSpec.kind"] = """ "artifact": { "kind": "?" } """,
         ["LogLineSpec.meaning"] = """ "logs": [{ "meaning": "?" }] """,
         ["MigrationSpec.kind"] = """ "migrations": { "kind": "?" } """,
+        ["MigrationSpec.downStep"] = """ "migrations": { "downStep": "?" } """,
         ["MigrationNoteSpec.rollback"] = """ "migrations": { "known": [{ "rollback": "?" }] } """,
         ["HttpProbeSpec.method"] = """ "health": { "liveness": { "method": "?" } } """,
         ["DatabaseSettingsSpec.defaultEngine"] = """ "settings": { "database": { "defaultEngine": "?" } } """,

@@ -162,6 +162,34 @@ public sealed class MigrationReaderTests(PostgresFixture postgres) : IDisposable
         Assert.NotNull(state.LockedSince);
     }
 
+    [Fact]
+    public async Task What_ran_is_listed_with_when_and_by_whom()
+    {
+        var database = new FakeDatabase { Rows = { ["public.databasechangelog"] = 2 } };
+        database.Answers["SELECT id, dateexecuted, author, filename, exectype FROM databasechangelog ORDER BY orderexecuted"] = [["v1", "2026-01-02 03:04:05+00", "ada", "a.yaml", "EXECUTED"], ["v2", null, null, null, "MARK_RAN"]];
+        var entries = await new MigrationReader().ListAsync(Metabase, database, default);
+        Assert.Equal([("v1", "ada", "a.yaml", "EXECUTED"), ("v2", null, null, "MARK_RAN")], entries.Select(entry => (entry.Name, entry.Author, entry.File, entry.Result)));
+        Assert.Equal(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero), entries[0].RanOn);
+        Assert.Null(entries[1].RanOn);
+    }
+
+    [Fact]
+    public async Task What_ran_in_one_moment_is_listed_in_the_order_of_its_names()
+    {
+        var database = new FakeDatabase { Rows = { ["public.own"] = 2 } };
+        database.Answers["SELECT version, moment, NULL, NULL, NULL FROM own ORDER BY moment, version"] = [["2026A", "2026-01-02 03:04:05+00", null, null, null]];
+        var spec = new MigrationSpec { Kind = "table", Table = "own", IdColumn = "version", OrderColumn = "moment", TimeColumn = "moment" };
+        Assert.Equal("2026A", Assert.Single(await new MigrationReader().ListAsync(spec, database, default)).Name);
+    }
+
+    [Fact]
+    public async Task A_list_that_is_kept_by_MongoDB_is_refused_by_name()
+    {
+        var failure = await Assert.ThrowsAsync<UpgradeException>(() => new MigrationReader().ListAsync(new MigrationSpec { Kind = "east" }, new FakeDatabase(), default));
+        Assert.Equal("MigrationsNotReadable", failure.ErrorId);
+        Assert.Contains("MongoDB", failure.Message, StringComparison.Ordinal);
+    }
+
     private static FakeDatabase Changelog(string[] names)
     {
         var database = new FakeDatabase { Rows = { ["public.databasechangelog"] = names.Length } };

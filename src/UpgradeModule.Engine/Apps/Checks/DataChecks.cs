@@ -19,6 +19,9 @@ internal static class DataChecks
         if (migrations.Kind == "table") context.Required("$.migrations.table", migrations.Table, "The table that lists what ran");
         context.Required("$.migrations.idColumn", migrations.IdColumn, "The column with the migration's name");
         context.Pattern("$.migrations.majorPattern", migrations.MajorPattern, "major");
+        context.OneOf("$.migrations.downStep", migrations.DownStep, "major", "release", "migration", "named");
+        if (migrations.DownStep == "named" && migrations.DownCommand.Count > 0 && !migrations.DownCommand.Any(word => word.Contains("{migrations}", StringComparison.Ordinal))) context.Add("$.migrations.downCommand", "It is to take back named migrations, and has no {migrations} in it.");
+        if (migrations.DownTimeoutMinutes < 1) context.Add("$.migrations.downTimeoutMinutes", "A migrate command needs at least a minute.");
         if (migrations.UpTimeoutMinutes < 1) context.Add("$.migrations.upTimeoutMinutes", "A migrate command needs at least a minute.");
         var from = context.Version("$.migrations.downFrom", migrations.DownFrom);
         var to = context.Version("$.migrations.downTo", migrations.DownTo);
@@ -36,8 +39,9 @@ internal static class DataChecks
         for (var i = 0; i < migrations.Known.Count; i++)
         {
             var (known, path) = (migrations.Known[i], $"$.migrations.known[{i}]");
-            context.Required(path + ".name", known.Name, "The migration's name");
-            context.Unique(names, path + ".name", known.Name, "The migration");
+            if (known.Name is null == known.Pattern is null) context.Add(path, "A migration is told by exactly one of name and pattern.");
+            if (known.Name is { } name) context.Unique(names, path + ".name", name, "The migration");
+            context.Pattern(path + ".pattern", known.Pattern);
             context.OneOf(path + ".rollback", known.Rollback, "reversible", "noop", "gate");
             context.Version(path + ".release", known.Release);
         }

@@ -15,6 +15,9 @@ public sealed record MigrationSpec
     /// <summary>Its column with the order of execution.</summary>
     public string? OrderColumn { get; set; }
 
+    /// <summary>Its column with the time of execution.</summary>
+    public string? TimeColumn { get; set; }
+
     /// <summary>The table that holds the migration lock.</summary>
     public string? LockTable { get; set; }
 
@@ -45,6 +48,16 @@ public sealed record MigrationSpec
 
     /// <summary>The command that migrates down; <c>{artifact}</c> stands for the newer version's artifact, <c>{migrations}</c> for the names to be taken back, <c>{migrationTag}</c> for the edition's name in migrations.</summary>
     public IReadOnlyList<string> DownCommand { get; set; } = [];
+
+    /// <summary>
+    /// What one call of that command takes back: <c>major</c>, all that the version's own major brought, so that several majors need each major's own version;
+    /// <c>release</c>, what the version itself brought, so that each release between is needed; <c>migration</c>, the one that ran last, so that it is
+    /// called until the older version's list is reached; <c>named</c>, those that <c>{migrations}</c> names.
+    /// </summary>
+    public string DownStep { get; set; } = "major";
+
+    /// <summary>How long each call of that command may take, in minutes.</summary>
+    public int DownTimeoutMinutes { get; set; } = 60;
 
     /// <summary>The lowest version that has it.</summary>
     public string? DownFrom { get; set; }

@@ -56,6 +56,19 @@ internal sealed class PostgresDatabase : IAppDatabase
     }, cancellationToken);
 
     /// <inheritdoc/>
+    public Task ExecuteAsync(string sql, CancellationToken cancellationToken) => PostgresErrors.GuardAsync(_server.Live, "DatabaseWriteFailed", "could not be written to", async () =>
+    {
+        var connection = await _server.OpenLiveAsync(cancellationToken).ConfigureAwait(false);
+        await using (connection.ConfigureAwait(false))
+        {
+            await connection.ExecuteAsync("BEGIN; SET LOCAL lock_timeout = '60s'", cancellationToken).ConfigureAwait(false);
+            await connection.ExecuteAsync(sql, cancellationToken).ConfigureAwait(false);
+            await connection.ExecuteAsync("COMMIT", cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+    });
+
+    /// <inheritdoc/>
     public Task<bool> TableExistsAsync(string name, CancellationToken cancellationToken) => ReadAsync("could not be read", connection => connection.TestAsync("""
         SELECT EXISTS (SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
         WHERE c.relkind IN ('r', 'p', 'f') AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_' AND lower($1) IN (lower(c.relname), lower(n.nspname || '.' || c.relname)))

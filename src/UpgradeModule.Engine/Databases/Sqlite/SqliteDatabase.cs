@@ -72,6 +72,14 @@ internal sealed class SqliteDatabase : IAppDatabase
         ReadAsync("DatabaseQueryFailed", "could not answer a query", session => session.Query(sql), cancellationToken);
 
     /// <inheritdoc/>
+    public Task ExecuteAsync(string sql, CancellationToken cancellationToken) => SqliteWork.RunAsync(_path, "DatabaseWriteFailed", "could not be written to", () =>
+    {
+        using var session = SqliteSession.Open(_path, readOnly: false, SqliteSession.DefaultPatience, cancellationToken);
+        session.Execute(sql);
+        return true;
+    }, cancellationToken);
+
+    /// <inheritdoc/>
     public Task<bool> TableExistsAsync(string name, CancellationToken cancellationToken) => ReadAsync("DatabaseQueryFailed", "could not be read", session =>
     {
         var plain = name.StartsWith("main.", StringComparison.OrdinalIgnoreCase) ? name["main.".Length..] : name;

@@ -20,7 +20,7 @@ internal sealed class MigrationLockCheck : IReadinessCheck
             var service = await context.ServiceAsync().ConfigureAwait(false);
             var since = state.LockedSince is { } time ? string.Create(CultureInfo.InvariantCulture, $" since {time:u} ({Age(DateTimeOffset.UtcNow - time)} ago)") : "";
             var held = $"The migration lock in {context.Database} is held{(state.LockedBy is null ? "" : " by " + state.LockedBy)}{since}";
-            var release = spec.LockRemedy ?? "Release it with the application's own command or by emptying the lock table's row.";
+            var release = $"Unlock-AppMigration {context.Name} releases it.{(spec.LockRemedy is { } own ? " By hand: " + own : "")}";
             if (service.Status is AppServiceStatus.Stopped or AppServiceStatus.Crashed)
             {
                 return [Finding.Blocker($"{held}, and {context.Name} doesn't run: a migration that died left it.", $"Make sure that no other node migrates. {release}", spec.LockTable)];
