@@ -26,6 +26,7 @@
         'Get-UpgradePath'
         'Get-UpgradeRun'
         'Invoke-AppUpgrade'
+        'Invoke-MigrateDown'
         'New-AppDeployment'
         'Register-AppDefinition'
         'Register-AppDeployment'

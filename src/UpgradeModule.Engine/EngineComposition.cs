@@ -10,6 +10,7 @@ using UpgradeModule.Engine.Paths;
 using UpgradeModule.Engine.Readiness;
 using UpgradeModule.Engine.State;
 using UpgradeModule.Engine.Upgrades;
+using UpgradeModule.Engine.Upgrades.MigrateDown;
 
 namespace UpgradeModule.Engine;
 
@@ -41,6 +42,7 @@ internal sealed class EngineComposition : IAsyncDisposable
     private readonly Lazy<BackupService> _backups;
     private readonly Lazy<ReadinessService> _readiness;
     private readonly Lazy<UpgradeService> _upgrades;
+    private readonly Lazy<MigrateDownService> _migrateDown;
 
     /// <summary>Names what there will be; nothing is read, written or made yet.</summary>
     /// <param name="options">Where the store and the definitions are.</param>
@@ -64,6 +66,7 @@ internal sealed class EngineComposition : IAsyncDisposable
         _backups = Once(() => new BackupService(BackupServices()));
         _readiness = Once(() => new ReadinessService(ReadinessServices()));
         _upgrades = Once(() => new UpgradeService(UpgradeServices() with { Faults = options.Faults }));
+        _migrateDown = Once(() => new MigrateDownService(UpgradeServices() with { Faults = options.Faults }));
     }
 
     /// <summary>App definitions and releases.</summary>
@@ -95,6 +98,9 @@ internal sealed class EngineComposition : IAsyncDisposable
 
     /// <summary>Upgrade runs.</summary>
     public IUpgradeService Upgrades => _upgrades.Value;
+
+    /// <summary>Migrations down.</summary>
+    public IMigrateDown MigrateDown => _migrateDown.Value;
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -167,6 +173,8 @@ internal sealed class EngineComposition : IAsyncDisposable
         Planner = _planner.Value,
         Migrations = _migrations.Value,
         Readiness = _readiness.Value,
+        DownReadiness = new ReadinessService(ReadinessServices(), ReadinessChecks.OfDown),
+        OpenCopy = OpenCopyAsync,
         Store = _store.Value,
     };
 
@@ -174,6 +182,21 @@ internal sealed class EngineComposition : IAsyncDisposable
     {
         var settings = await _hosts.Value.For(context.Deployment.HostKind).ReadSettingsAsync(context, cancellationToken).ConfigureAwait(false);
         return await _opener.Value.OpenAsync(context, settings, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<IAppDatabase?> OpenCopyAsync(DeploymentContext context, ReturnPoint point, CancellationToken cancellationToken)
+    {
+        var host = _hosts.Value.For(context.Deployment.HostKind);
+        var settings = await host.ReadSettingsAsync(context, cancellationToken).ConfigureAwait(false);
+        var access = await _opener.Value.ResolveAsync(context, settings, cancellationToken).ConfigureAwait(false);
+        var reached = await host.ReachAsync(context, access.Target, cancellationToken).ConfigureAwait(false);
+        var target = point.Kind switch
+        {
+            "Database" => reached with { Name = point.Location },
+            "DatabaseFile" => reached with { Path = point.Location },
+            _ => null,
+        };
+        return target is null ? null : _databases.Value.Open(new DatabaseAccess { Target = target, Credential = access.Credential, Maintenance = access.Maintenance }, context.Operation);
     }
 
     // A database that names no server and a file that isn't there: such an engine has nothing but its throw-away place.

@@ -5,6 +5,7 @@ using UpgradeModule.Engine.Migrations;
 using UpgradeModule.Engine.Paths;
 using UpgradeModule.Engine.Readiness;
 using UpgradeModule.Engine.Upgrades;
+using UpgradeModule.Engine.Upgrades.MigrateDown;
 
 namespace UpgradeModule.Engine;
 
@@ -47,6 +48,9 @@ public sealed class UpgradeEngine : IAsyncDisposable
 
     /// <summary>Upgrade runs.</summary>
     public IUpgradeService Upgrades => _composition.Upgrades;
+
+    /// <summary>Migrations down.</summary>
+    public IMigrateDown MigrateDown => _composition.MigrateDown;
 
     /// <summary>Opens the engine. Nothing is read, written or made before a service is used.</summary>
     /// <param name="options">Where the store and the definitions are; the usual places where <see langword="null"/>.</param>

@@ -4,7 +4,7 @@ BeforeDiscovery {
     $script:cmdlets = Get-Command -Module UpgradeModule -CommandType Cmdlet | ForEach-Object { @{ Name = $_.Name; Cmdlet = $_ } }
     # New-AppDeployment only makes an object.
     $script:changing = $cmdlets | Where-Object { $_.Cmdlet.Verb -notin 'Get', 'Find', 'Test', 'Wait', 'New' -or $_.Name -eq 'Test-AppBackup' }
-    $script:asking = 'Restore-AppDatabase', 'Complete-UpgradeRun' | ForEach-Object { @{ Name = $_ } }
+    $script:asking = 'Restore-AppDatabase', 'Complete-UpgradeRun', 'Invoke-MigrateDown', 'Unlock-AppMigration' | ForEach-Object { @{ Name = $_ } }
     $script:records = [UpgradeModule.AppDeployment].Assembly.GetExportedTypes() |
         Where-Object { -not $_.IsEnum -and -not $_.IsInterface -and -not $_.IsAbstract -and $_.GetConstructor([type]::EmptyTypes) } | ForEach-Object { @{ Name = $_.Name; Type = $_ } }
 }
@@ -19,7 +19,7 @@ BeforeAll {
 Describe 'The contract of <Name>' -ForEach $cmdlets {
     It 'has an approved verb and a singular noun in Pascal case' {
         $Cmdlet.Verb | Should -BeIn (Get-Verb).Verb
-        $Cmdlet.Noun | Should -MatchExactly '^(App|Upgrade)[A-Z][A-Za-z]+([^s]|ss)$'
+        $Cmdlet.Noun | Should -MatchExactly '^((App|Upgrade)[A-Z][A-Za-z]+([^s]|ss)|MigrateDown)$'
     }
 
     It 'is a sealed class named after it' {

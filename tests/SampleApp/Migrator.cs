@@ -51,6 +51,12 @@ internal sealed class Migrator(Database database, Settings settings, Action<doub
     /// <summary>Takes this build's own migrations back, newest first.</summary>
     public async Task DownAsync(CancellationToken cancellationToken)
     {
+        if (settings.LieDown)
+        {
+            Log.Info("Rolled back.");
+            return;
+        }
+
         await EnsureTablesAsync(cancellationToken).ConfigureAwait(false);
         CheckNewer(await RanAsync(cancellationToken).ConfigureAwait(false));
         await LockAsync(cancellationToken).ConfigureAwait(false);
@@ -63,7 +69,13 @@ internal sealed class Migrator(Database database, Settings settings, Action<doub
             foreach (var migration in back)
             {
                 Log.Info($"Going to roll back changeset {migration.Id}");
-                foreach (var part in migration.Down) await database.ExecuteAsync(Changelog.Translate(part, database.Postgres), cancellationToken).ConfigureAwait(false);
+                for (var i = 0; i < migration.Down.Length; i++)
+                {
+                    if (i > 0 && settings.FailDown == migration.Id) throw new InvalidOperationException($"Rollback failed for changeset {migration.Id}: Reason: SAMPLEAPP_FAIL_DOWN asked for it");
+                    await Task.Delay(settings.MigrationDelay, cancellationToken).ConfigureAwait(false);
+                    await database.ExecuteAsync(Changelog.Translate(migration.Down[i], database.Postgres), cancellationToken).ConfigureAwait(false);
+                }
+
                 await database.ExecuteAsync("DELETE FROM databasechangelog WHERE id = $1", cancellationToken, migration.Id).ConfigureAwait(false);
             }
         }

@@ -32,6 +32,12 @@ internal sealed record Settings
     /// <summary>The migration that fails half way, having committed its first half.</summary>
     public string? FailMigration { get; init; }
 
+    /// <summary>The migration whose way back fails half way, having committed its first part.</summary>
+    public string? FailDown { get; init; }
+
+    /// <summary>Whether migrating down says that it is done, and does nothing.</summary>
+    public bool LieDown { get; init; }
+
     /// <summary>How long another one's migration lock is waited for.</summary>
     public TimeSpan LockWait { get; init; }
 
@@ -64,6 +70,8 @@ internal sealed record Settings
             Password = Get("SAMPLEAPP_DB_PASSWORD") ?? "",
             MigrationDelay = Time("SAMPLEAPP_MIGRATION_DELAY_MS") ?? TimeSpan.Zero,
             FailMigration = Get("SAMPLEAPP_FAIL_MIGRATION"),
+            FailDown = Get("SAMPLEAPP_FAIL_DOWN"),
+            LieDown = Get("SAMPLEAPP_LIE_DOWN") == "1",
             LockWait = Time("SAMPLEAPP_LOCK_WAIT_MS") ?? TimeSpan.FromSeconds(3),
             LieHealthy = Get("SAMPLEAPP_LIE_HEALTHY") == "1",
             CrashAfter = Time("SAMPLEAPP_CRASH_AFTER_MS"),

@@ -9,6 +9,12 @@ public sealed record OneOffCommand
     /// </summary>
     public IReadOnlyList<string> Command { get; init; } = [];
 
+    /// <summary>
+    /// In a container: what the image's own entrypoint is given in place of <see cref="Command"/>, each an argument of its own, so that the entrypoint
+    /// prepares the settings as it does for the service. The command itself is run where empty.
+    /// </summary>
+    public IReadOnlyList<string> ImageArguments { get; init; } = [];
+
     /// <summary>The version that runs it, which is the one that is installed.</summary>
     public AppVersion? Version { get; init; }
 

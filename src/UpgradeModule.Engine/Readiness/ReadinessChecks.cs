@@ -47,4 +47,13 @@ internal static class ReadinessChecks
     /// <summary>Those that tell whether a container may be replaced at all, by an upgrade or by hand.</summary>
     public static IReadOnlyList<IReadinessCheck> OfSwap { get; } = [.. All.Where(static check =>
         check is OwnedByComposeCheck or OwnedBySwarmCheck or RemovedWhenStoppedCheck or AutoUpdaterCheck or DataInContainerCheck or ImagePresentCheck)];
+
+    /// <summary>
+    /// Those that concern a migration down. Not among them is what speaks of the newer version only: whether it is healthy, in support or there to be
+    /// fetched; it may be the reason for going down.
+    /// </summary>
+    public static IReadOnlyList<IReadinessCheck> OfDown { get; } = [.. All.Where(static check =>
+        check is LockedCheck or ContainerEngineRightsCheck or OwnedByComposeCheck or OwnedBySwarmCheck or RemovedWhenStoppedCheck or AutoUpdaterCheck or DataInContainerCheck
+            or ImagePresentCheck or ContainerDependentsCheck or RestartPolicyCheck or FilePermissionsCheck or HostRightsCheck or RuntimeCheck or DatabaseReachableCheck
+            or DatabaseRightsCheck or BackupToolCheck or DatabaseSessionsCheck or DatabaseFileCheck or MigrationLockCheck or DiskSpaceCheck)];
 }

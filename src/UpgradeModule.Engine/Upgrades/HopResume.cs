@@ -1,4 +1,5 @@
 using UpgradeModule.Engine.Upgrades.Actions;
+using UpgradeModule.Engine.Upgrades.MigrateDown;
 
 namespace UpgradeModule.Engine.Upgrades;
 
@@ -15,10 +16,10 @@ internal sealed class HopResume(RunContext run)
         var hop = run.Hop!;
         var actions = RunPlan.Hop(run.Path, hop.Index, run.Deployment.Spec);
         var begun = new List<BegunAction>();
-        foreach (var entry in run.Recorder.Document.Run.Steps.Skip(hop.FirstEntry).Where(entry => entry.Stop == hop.Stop.To))
+        foreach (var entry in run.Recorder.Document.Run.Steps.Skip(hop.FirstEntry))
         {
             if (entry.Status is UpgradeActionStatus.Undone or UpgradeActionStatus.Pending || run.Recorder.Document.Back?.TakenBack.Contains(entry.Order) == true) continue;
-            if (actions.FirstOrDefault(action => action.Id == entry.Id) is { } action) begun.Add(new BegunAction(action, entry.Order));
+            if (actions.FirstOrDefault(action => action.Id == entry.Id && action.Stop?.To == entry.Stop) is { } action) begun.Add(new BegunAction(action, entry.Order));
         }
 
         return begun;
@@ -32,6 +33,7 @@ internal sealed class HopResume(RunContext run)
         var all = RunPlan.Hop(run.Path, hop.Index, run.Deployment.Spec);
         var service = await run.Host.GetServiceAsync(run.Deployment, cancellationToken).ConfigureAwait(false);
         var runs = service.Status is not (AppServiceStatus.Stopped or AppServiceStatus.Crashed or AppServiceStatus.Unknown);
+        if (run.IsDown) return hop.DataTouched ? await DownAsync(all, hop, runs, cancellationToken).ConfigureAwait(false) : Anew(all, hop);
         if (!hop.DataTouched && !await IsSwappedAsync(cancellationToken).ConfigureAwait(false)) return Anew(all, hop);
         run.MoveTo(hop.Stop.To, hop.Stop.Edition);
         if (!hop.DataTouched) return Swapped(all, hop, runs);
@@ -67,6 +69,19 @@ internal sealed class HopResume(RunContext run)
         if (hop.DatabasePoint is null) return left;
         hop.StartsOver = true;
         return [all.First(action => action.Id == "RollbackPoint"), .. left];
+    }
+
+    /// <summary>The way down goes on at the first action that isn't done: what is taken back already is not asked for again. Should that fail, the copy is there.</summary>
+    private async Task<IReadOnlyList<IUpgradeAction>> DownAsync(IReadOnlyList<IUpgradeAction> all, HopState hop, bool runs, CancellationToken cancellationToken)
+    {
+        var entries = run.Recorder.Document.Run.Steps.Skip(hop.FirstEntry).ToList();
+        var left = all.SkipWhile(action => entries.Exists(entry => entry.Id == action.Id && entry.Stop == action.Stop?.To && entry.Status is UpgradeActionStatus.Done or UpgradeActionStatus.Skipped)).ToList();
+        var swapped = DownLeg.Of(hop.Stop).LastOrDefault(leg => entries.Exists(entry => entry.Id == "Swap" && entry.Stop == leg.Stop.To && entry.Status == UpgradeActionStatus.Done));
+        if (swapped is not null) run.MoveTo(swapped.Stop.To, hop.Stop.Edition);
+        if (left.Exists(action => action.Id is "MigrateDown" or "Swap")) return runs ? [all.First(action => action.Id == "Stop"), .. left] : left;
+        hop.WasInUse = runs && await IsInUseAsync(cancellationToken).ConfigureAwait(false);
+        if (!runs) hop.StartedOn = null;
+        return From(all, "Start");
     }
 
     private static IReadOnlyList<IUpgradeAction> From(IReadOnlyList<IUpgradeAction> all, string id) => [.. all.SkipWhile(action => action.Id != id)];

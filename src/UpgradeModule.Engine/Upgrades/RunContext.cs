@@ -47,6 +47,12 @@ internal sealed class RunContext
     /// <summary>The application's name and the deployment's, for messages.</summary>
     public string AppName => Deployment.Spec.DisplayName.Length > 0 ? Deployment.Spec.DisplayName : Deployment.Deployment.App;
 
+    /// <summary>Whether the run migrates down.</summary>
+    public bool IsDown => Recorder.Document.Run.Kind == UpgradeRunKind.MigrateDown;
+
+    /// <summary>What the run is, for messages: <c>upgrade</c>.</summary>
+    public string Deed => IsDown ? "migration down" : "upgrade";
+
     /// <summary>Opens the database. It is opened anew for every use: whoever stays connected would stand in the way of swaps.</summary>
     /// <param name="cancellationToken">Ends the work.</param>
     public Task<IAppDatabase> OpenDatabaseAsync(CancellationToken cancellationToken) => Services.OpenDatabase(Deployment, cancellationToken);

@@ -28,7 +28,7 @@ internal static class RunMessages
     public static string Paused(RunContext run, UpgradeStep step)
     {
         var who = step.Kind == UpgradeStepKind.Automatic ? "This version of the module can't do it by itself." : "It is done by hand.";
-        var text = new StringBuilder($"The upgrade of {run.Deployment.Deployment.Name} pauses at the step '{step.Id}': {step.Title}. {who} {run.AppName} {run.Reached} is in place meanwhile.");
+        var text = new StringBuilder($"The {run.Deed} of {run.Deployment.Deployment.Name} pauses at the step '{step.Id}': {step.Title}. {who} {run.AppName} {run.Reached} is in place meanwhile.");
         if (step.Instructions.Length > 0) text.Append(' ').Append(step.Instructions.Trim());
         text.Append(" Afterwards the same command goes on from here");
         text.Append(step.Done is null ? $"; no probe can tell that the step is done, so name it: -ConfirmedStep {step.Id}." : ", once the step's probe passes.");
@@ -42,7 +42,7 @@ internal static class RunMessages
     public static string Untouched(RunContext run, Exception failure, bool cancelled)
     {
         var what = cancelled ? "was cancelled" : "ended";
-        var text = $"The upgrade of {run.Deployment.Deployment.Name} to {run.Path.To} {what} before anything was touched: {run.AppName} {run.Reached} is in place as before.";
+        var text = $"The {run.Deed} of {run.Deployment.Deployment.Name} to {run.Path.To} {what} before anything was touched: {run.AppName} {run.Reached} is in place as before.";
         return cancelled ? text : $"{text} {failure.Message}";
     }
 
@@ -116,7 +116,7 @@ internal static class RunMessages
         var doing = failed is null ? "" : $" ({failed.Title})";
         var name = run.Deployment.Deployment.Name;
         return cancelled
-            ? $"The upgrade of {name} was cancelled{where}{doing}."
-            : $"The upgrade of {name} failed{where}{doing}: {failure.Message}";
+            ? $"The {run.Deed} of {name} was cancelled{where}{doing}."
+            : $"The {run.Deed} of {name} failed{where}{doing}: {failure.Message}";
     }
 }

@@ -1,5 +1,6 @@
 using UpgradeModule.Engine.Apps;
 using UpgradeModule.Engine.Upgrades.Actions;
+using UpgradeModule.Engine.Upgrades.MigrateDown;
 
 namespace UpgradeModule.Engine.Upgrades;
 
@@ -30,6 +31,7 @@ internal static class RunPlan
     {
         var stop = path.Stops[index];
         var actions = new List<IUpgradeAction>();
+        if (DownLeg.LeadsDown(spec, stop)) return Down(stop);
 
         // Those of the first stop were seen to before the backup.
         if (index > 0 && stop.StepsBefore.Count > 0) actions.Add(new StepsBefore(stop));
@@ -43,6 +45,14 @@ internal static class RunPlan
         actions.Add(new CompareInvariants(stop));
         return actions;
     }
+
+    // Each leg's newer version migrates down, and makes room for the older one; only the last one is started.
+    private static IReadOnlyList<IUpgradeAction> Down(UpgradeStop stop) =>
+    [
+        new ReadInvariants(stop), new StopService(stop), new TakeRollbackPoint(stop),
+        .. DownLeg.Of(stop).SelectMany(leg => new IUpgradeAction[] { new TakeBackMigrations(leg), new SwapDown(leg) }),
+        new StartService(stop), new WaitHealthy(stop), new CompareInvariants(stop),
+    ];
 
     /// <summary>What is done after a completed stop.</summary>
     /// <param name="stop">The stop.</param>

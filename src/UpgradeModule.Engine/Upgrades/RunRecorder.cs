@@ -59,6 +59,13 @@ internal sealed class RunRecorder(RunDocument document, IUpgradeJournal journal,
     /// <param name="sources">What they install.</param>
     public void Sources(IReadOnlyList<InstallSource> sources) => Document = Document with { Sources = sources };
 
+    /// <summary>Remembers the migrations that were recorded when the run began; the first that are told stay.</summary>
+    /// <param name="names">Their names, in the order in which they ran.</param>
+    public void MigrationsBefore(IReadOnlyList<string> names)
+    {
+        if (Document.MigrationsBefore.Count == 0) Document = Document with { MigrationsBefore = names };
+    }
+
     /// <summary>Writes down that an action is about to be done. One that is done again, after a resume, keeps its entry.</summary>
     /// <param name="action">The action.</param>
     /// <param name="after">How many entries there were before what it belongs to began.</param>

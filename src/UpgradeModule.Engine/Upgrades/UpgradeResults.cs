@@ -8,6 +8,7 @@ internal static class UpgradeResults
     public static UpgradeResult From(UpgradeRun run) => new()
     {
         RunId = run.RunId,
+        Kind = run.Kind,
         Deployment = run.Deployment,
         From = run.From,
         To = run.To,

@@ -83,7 +83,11 @@ internal sealed class UpgradeService(UpgradeServices services) : IUpgradeService
     /// Looks at the run before. One that was cut short between two versions is in the way: its journal knows more than a new run could find out.
     /// One that left the application at a version is closed, and said.
     /// </summary>
-    private async Task CloseEarlierAsync(DeploymentContext context, bool force, CancellationToken cancellationToken)
+    /// <param name="context">The deployment; its lock is held.</param>
+    /// <param name="force">Whether a new run begins all the same.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <exception cref="UpgradeException"><c>RunInterrupted</c>.</exception>
+    public async Task CloseEarlierAsync(DeploymentContext context, bool force, CancellationToken cancellationToken)
     {
         var runs = await _journals.ListAsync(context.Deployment, context.Operation, cancellationToken).ConfigureAwait(false);
         if (runs.Count == 0 || !RunState.IsInterrupted(runs[0].Document, holdsLock: true)) return;

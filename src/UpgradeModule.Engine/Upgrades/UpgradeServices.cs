@@ -40,6 +40,12 @@ internal sealed record UpgradeServices
     /// <summary>Finds what stands in the way.</summary>
     public required IReadinessService Readiness { get; init; }
 
+    /// <summary>Finds what stands in the way of a migration down; the same as of an upgrade where <see langword="null"/>.</summary>
+    public IReadinessService? DownReadiness { get; init; }
+
+    /// <summary>Opens a copy of the data that a run kept; gives <see langword="null"/> where it is of a kind that can't be opened.</summary>
+    public Func<DeploymentContext, ReturnPoint, CancellationToken, Task<IAppDatabase?>>? OpenCopy { get; init; }
+
     /// <summary>The module's memory.</summary>
     public required IStateStore Store { get; init; }
 

@@ -12,6 +12,9 @@ public sealed record UpgradeStop : AppRecord
     /// <summary>The version that is installed.</summary>
     public AppVersion To { get; init; } = null!;
 
+    /// <summary>On the way down: the versions between whose own artifacts migrate the database down, newest first. They are not started.</summary>
+    public IReadOnlyList<AppVersion> Via { get; init; } = [];
+
     /// <summary>The edition that is installed.</summary>
     public string Edition { get; init; } = "";
 

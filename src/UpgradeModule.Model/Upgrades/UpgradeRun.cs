@@ -6,6 +6,9 @@ public record UpgradeRun : AppRecord
     /// <summary>Its name.</summary>
     public string RunId { get; init; } = "";
 
+    /// <summary>What it does.</summary>
+    public UpgradeRunKind Kind { get; init; }
+
     /// <summary>The deployment, as it was at the last entry.</summary>
     public AppDeployment Deployment { get; init; } = new();
 

@@ -25,6 +25,17 @@ internal static class PlanText
         return text.ToString();
     }
 
+    /// <summary>The plan of a way down, in a line.</summary>
+    /// <param name="path">The path.</param>
+    public static string Down(UpgradePath path)
+    {
+        var stop = path.Stops[0];
+        var way = stop.Via.Count == 0 ? "" : $" by way of {string.Join(", ", stop.Via)}";
+        var what = stop.Reason.Length == 0 ? "" : $" ({stop.Reason})";
+        var notes = path.Warnings.Count == 0 ? "" : $" Note: {string.Join(" ", path.Warnings)}";
+        return $"Migrate down from {path.App} {path.From} to {path.To}{way}{what}, after a backup that is proven by a restore; what was written since stays.{notes}";
+    }
+
     private static void Step(StringBuilder text, UpgradeStep step, string when) =>
         text.AppendLine().Append($"     {when}: {step.Title} ({(step.Kind == UpgradeStepKind.Manual ? "by hand" : "automatic")})");
 }

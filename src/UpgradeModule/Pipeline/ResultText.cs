@@ -8,13 +8,14 @@ internal static class ResultText
     public static string Of(UpgradeResult result)
     {
         var reached = result.Reached?.Text ?? "unknown";
+        var deed = result.Kind == UpgradeRunKind.MigrateDown ? "migration down" : "upgrade";
         return result.Outcome switch
         {
-            UpgradeOutcome.Succeeded => $"The upgrade of '{result.Deployment.Name}' succeeded: {result.Deployment.App} {reached} runs.",
-            UpgradeOutcome.Paused => $"The upgrade of '{result.Deployment.Name}' has paused, healthy at {reached}: {result.PausedAt?.Title ?? "a manual step is needed"}. {result.PausedAt?.Instructions} Then run the same command again.",
-            UpgradeOutcome.RolledBack => $"The upgrade of '{result.Deployment.Name}' was taken back: {result.Deployment.App} {reached} runs again with its data. {result.Error}",
-            UpgradeOutcome.Interrupted => $"The upgrade of '{result.Deployment.Name}' was interrupted at {reached}. {result.Error} Run the same command again to go on.",
-            _ => $"The upgrade of '{result.Deployment.Name}' failed, and so did the way back; it is at {reached}. {result.Error}",
+            UpgradeOutcome.Succeeded => $"The {deed} of '{result.Deployment.Name}' succeeded: {result.Deployment.App} {reached} runs.",
+            UpgradeOutcome.Paused => $"The {deed} of '{result.Deployment.Name}' has paused, healthy at {reached}: {result.PausedAt?.Title ?? "a manual step is needed"}. {result.PausedAt?.Instructions} Then run the same command again.",
+            UpgradeOutcome.RolledBack => $"The {deed} of '{result.Deployment.Name}' was taken back: {result.Deployment.App} {reached} runs again with its data. {result.Error}",
+            UpgradeOutcome.Interrupted => $"The {deed} of '{result.Deployment.Name}' was interrupted at {reached}. {result.Error} Run the same command again to go on.",
+            _ => $"The {deed} of '{result.Deployment.Name}' failed, and so did the way back; it is at {reached}. {result.Error}",
         };
     }
 

@@ -49,6 +49,9 @@ public sealed record MigrationSpec
     /// <summary>The command that migrates down; <c>{artifact}</c> stands for the newer version's artifact, <c>{migrations}</c> for the names to be taken back, <c>{migrationTag}</c> for the edition's name in migrations.</summary>
     public IReadOnlyList<string> DownCommand { get; set; } = [];
 
+    /// <summary>In a container: what the image's own entrypoint is given in place of that command, each an argument of its own. The command itself is run where empty.</summary>
+    public IReadOnlyList<string> DownArguments { get; set; } = [];
+
     /// <summary>
     /// What one call of that command takes back: <c>major</c>, all that the version's own major brought, so that several majors need each major's own version;
     /// <c>release</c>, what the version itself brought, so that each release between is needed; <c>migration</c>, the one that ran last, so that it is

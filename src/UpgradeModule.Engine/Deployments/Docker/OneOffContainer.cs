@@ -99,6 +99,7 @@ internal static class OneOffContainer
         var words = command.Command.ToList();
         var program = context.Spec.Image?.Artifact;
         var place = words.FindIndex(static word => word.Contains(ArtifactPlace, StringComparison.Ordinal));
+        if (command.ImageArguments.Count > 0) return (null, [.. command.ImageArguments.Select(Fill)]);
         if (words.Count == 0) throw new UpgradeException("CommandNotFound", UpgradeErrorCategory.ObjectNotFound, context.Spec.Name, $"The definition of '{context.Spec.Name}' names no command for {Purpose(command)}.", "Add it to the definition.");
         if (place >= 0 && program is null) return (null, [.. words.Skip(place + 1).Select(Fill)]);
         return ([Fill(words[0])], [.. words.Skip(1).Select(Fill)]);

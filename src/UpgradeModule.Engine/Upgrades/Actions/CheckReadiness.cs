@@ -1,5 +1,6 @@
 using System.Runtime.ExceptionServices;
 using UpgradeModule.Engine.Readiness;
+using UpgradeModule.Engine.Upgrades.MigrateDown;
 
 namespace UpgradeModule.Engine.Upgrades.Actions;
 
@@ -9,9 +10,10 @@ internal sealed class CheckReadiness() : UpgradeActionBase("Readiness", "Check t
     /// <inheritdoc/>
     public override async Task<ActionResult> DoAsync(RunContext run, CancellationToken cancellationToken)
     {
+        var down = run.IsDown;
         var request = new ReadinessRequest
         {
-            Path = run.Remaining,
+            Path = down ? run.Remaining with { Stops = [.. run.Remaining.Stops.SelectMany(DownLeg.Of).Select(leg => leg.Stop)] } : run.Remaining,
             BackupDestination = run.Request.BackupDestination,
             ArtifactPath = run.Request.ArtifactPath,
             BaseUrl = run.Request.BaseUrl,
@@ -19,7 +21,8 @@ internal sealed class CheckReadiness() : UpgradeActionBase("Readiness", "Check t
             ConfirmedSteps = run.Request.ConfirmedSteps,
             HoldsLock = true,
         };
-        var result = await run.Services.Readiness.CheckAsync(run.Deployment, request, cancellationToken).ConfigureAwait(false);
+        var readiness = down ? run.Services.DownReadiness ?? run.Services.Readiness : run.Services.Readiness;
+        var result = await readiness.CheckAsync(run.Deployment, request, cancellationToken).ConfigureAwait(false);
         foreach (var warning in result.Warnings) run.Operation.Warning($"{warning.Check}: {Sentence(warning)}");
 
         // A database that can't be locked is a blocker of its own; without one, the failure itself says more than going on unlocked would.
@@ -28,7 +31,7 @@ internal sealed class CheckReadiness() : UpgradeActionBase("Readiness", "Check t
         var lines = result.Blockers.Select((blocker, index) => $"({index + 1}) {blocker.Check}: {Sentence(blocker)}");
         throw new UpgradeException(
             "NotReady", UpgradeErrorCategory.InvalidOperation, run.Deployment.Deployment.Name,
-            $"{run.Deployment.Deployment.Name} can't be upgraded yet; nothing was touched. {string.Join(" ", lines)}");
+            $"{run.Deployment.Deployment.Name} can't be {(down ? "migrated down" : "upgraded")} yet; nothing was touched. {string.Join(" ", lines)}");
     }
 
     private static string Sentence(Blocker blocker) => blocker.Remedy.Length == 0 ? blocker.Message : blocker.Message + " " + blocker.Remedy;

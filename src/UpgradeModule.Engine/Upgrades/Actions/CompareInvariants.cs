@@ -30,13 +30,13 @@ internal sealed class CompareInvariants(UpgradeStop stop) : UpgradeActionBase("C
 
         if (run.Request.Force)
         {
-            run.Operation.Warning($"After the upgrade to {Stop!.To}: {text}. The run goes on, as -Force asks.");
+            run.Operation.Warning($"After the {run.Deed} to {Stop!.To}: {text}. The run goes on, as -Force asks.");
             return ActionResult.Done($"passed over by -Force: {text}");
         }
 
         throw new UpgradeException(
             "InvariantFell", UpgradeErrorCategory.InvalidData, run.Deployment.Deployment.Name,
-            $"After the upgrade to {Stop!.To} data is missing: {text}.");
+            $"After the {run.Deed} to {Stop!.To} data is missing: {text}.");
     }
 
     /// <summary>Reads the numbers; a connection that breaks once is no reason to take a healthy version back.</summary>

@@ -1,5 +1,6 @@
 using UpgradeModule.Engine.Artifacts;
 using UpgradeModule.Engine.Deployments;
+using UpgradeModule.Engine.Upgrades.MigrateDown;
 
 namespace UpgradeModule.Engine.Upgrades.Actions;
 
@@ -13,19 +14,26 @@ internal sealed class FetchArtifacts() : UpgradeActionBase("Fetch", "Fetch and v
     public override async Task<ActionResult> DoAsync(RunContext run, CancellationToken cancellationToken)
     {
         var given = new ArtifactSource(run.Services.Artifacts);
+        var spec = run.Deployment.Spec;
         var sources = run.Recorder.Document.Sources.Take(run.Done).ToList();
-        foreach (var stop in run.Path.Stops.Skip(run.Done))
+
+        // On the way down the versions between are needed too, and what upgrades kept of them need not be fetched.
+        var down = run.IsDown;
+        var records = down ? await RecordedLists.ReadAsync(run.Services, run.Deployment, cancellationToken).ConfigureAwait(false) : null;
+        var path = down ? run.Path with { Stops = [.. run.Path.Stops.SelectMany(DownLeg.Of).Select(leg => leg.Stop)] } : run.Path;
+        foreach (var stop in path.Stops.Skip(run.Done))
         {
             var request = new SourceRequest
             {
                 Version = stop.To,
                 Edition = stop.Edition,
-                Path = await given.FindAsync(run.Deployment.Spec, run.Path, stop, run.Request.ArtifactPath, cancellationToken).ConfigureAwait(false),
+                Path = await given.FindAsync(spec, path, stop, run.Request.ArtifactPath, cancellationToken).ConfigureAwait(false),
                 BaseUrl = run.Request.BaseUrl,
                 Sha256 = run.Request.Sha256,
                 Registry = run.Request.Registry,
                 RegistryCredential = run.Deployment.RegistryCredential,
             };
+            if (records is not null) request = KeptVersions.Complete(records, request);
             var source = await run.Host.FetchAsync(run.Deployment, request, cancellationToken).ConfigureAwait(false);
             sources.Add(source.Artifact is { } artifact ? source with { Artifact = artifact with { Source = Addresses.WithoutLogin(artifact.Source) } } : source);
         }

@@ -12,8 +12,8 @@ internal sealed class ProveBackup() : UpgradeActionBase("Prove", "Prove that the
         {
             throw new UpgradeException(
                 "BackupNotProven", UpgradeErrorCategory.InvalidData, backup.Path,
-                $"The backup '{backup.Path}' could not be proven, so the upgrade did not begin; nothing was touched. {string.Join(" ", result.Problems)}",
-                "Mend what is named and run the upgrade again; it makes a new backup.");
+                $"The backup '{backup.Path}' could not be proven, so the {run.Deed} did not begin; nothing was touched. {string.Join(" ", result.Problems)}",
+                $"Mend what is named and run the {run.Deed} again; it makes a new backup.");
         }
 
         var proven = backup with { ProvenOn = result.ProvenOn ?? result.Backup.ProvenOn ?? DateTimeOffset.UtcNow };

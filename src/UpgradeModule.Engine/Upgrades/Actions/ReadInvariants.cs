@@ -11,6 +11,7 @@ internal sealed class ReadInvariants(UpgradeStop stop) : UpgradeActionBase("Read
         if (!run.HasDatabase) return ActionResult.Skipped("The application has no database.");
         var hop = run.Hop!;
         hop.MigrationsBefore = await MigrationGate.ReadAsync(run, cancellationToken).ConfigureAwait(false);
+        if (hop.MigrationsBefore is { } migrations) run.Recorder.MigrationsBefore(migrations.Names);
         var watch = Stopwatch.StartNew();
         hop.Baseline = await InvariantGuard.ReadAsync(run, cancellationToken).ConfigureAwait(false);
         hop.BaselineTook = watch.Elapsed;

@@ -44,6 +44,9 @@ internal sealed record RunDocument
     /// <summary>What its stops install, in their order.</summary>
     public IReadOnlyList<InstallSource> Sources { get; init; } = [];
 
+    /// <summary>The migrations that were recorded when it began, in the order in which they ran; empty where the application records none that can be read.</summary>
+    public IReadOnlyList<string> MigrationsBefore { get; init; } = [];
+
     /// <summary>Every state that it kept.</summary>
     public IReadOnlyList<KeptPoint> Points { get; init; } = [];
 }

@@ -4,6 +4,7 @@ using UpgradeModule.Engine.Databases;
 using UpgradeModule.Engine.Operations;
 using UpgradeModule.Engine.Paths;
 using UpgradeModule.Engine.Upgrades;
+using UpgradeModule.Engine.Upgrades.MigrateDown;
 using UpgradeModule.Tests.Support;
 using UpgradeModule.Tests.Upgrades.Faults;
 
@@ -66,6 +67,26 @@ internal sealed class LiveScene : IFaultScene
         Context,
         new UpgradeRequest { Path = await PathAsync(), ArtifactPath = await SampleApps.FolderAsync(), Timeout = TimeSpan.FromSeconds(60), ConfirmedSteps = confirmed },
         cancellationToken);
+
+    public Task<UpgradeResult> DownAsync(string? to = null, CancellationToken cancellationToken = default) =>
+        Engine.MigrateDown.RunAsync(Context, new MigrateDownRequest { To = to, Timeout = TimeSpan.FromSeconds(60) }, cancellationToken);
+
+    /// <summary>Adds a setting; it counts from the next start or command on.</summary>
+    public Task SetAsync(string name, string value) => File.AppendAllLinesAsync(_folder.File("app/app.env"), [name + "=" + value]);
+
+    /// <summary>Looks at the deployment afresh, as a new command would.</summary>
+    public async Task ReopenAsync()
+    {
+        Deployment = await Engine.Deployments.CreateAsync(Deployment with { Version = null, App = Definition }, Operation, default);
+        Context = await Engine.Deployments.OpenAsync(Deployment, Operation, null, null, default);
+    }
+
+    /// <summary>Asks the database.</summary>
+    public async Task<IReadOnlyList<string?>> RowsAsync(string sql)
+    {
+        await using var database = new AppDatabases().Open(Access, NullOperationContext.Instance);
+        return [.. (await database.QueryAsync(sql, default)).Select(row => row[0])];
+    }
 
     /// <summary>The version that answers.</summary>
     public async Task<string?> AnsweredVersionAsync() => (await Engine.Services.GetAsync(Context, default)) is { Health: AppHealth.Healthy, Version: { } version } ? version.Text : null;

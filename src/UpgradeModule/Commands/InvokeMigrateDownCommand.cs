@@ -1,0 +1,121 @@
+using System.Management.Automation;
+using System.Management.Automation.Host;
+using UpgradeModule.Binding;
+using UpgradeModule.Completion;
+using UpgradeModule.Engine.Upgrades.MigrateDown;
+using UpgradeModule.Errors;
+using UpgradeModule.Pipeline;
+
+namespace UpgradeModule.Commands;
+
+/// <summary>
+/// Takes deployments back to an older version by the application's own down-migration, so that what was written since stays. What fails ends in the
+/// state before, by the copy that is taken right after the stop.
+/// </summary>
+[Cmdlet(VerbsLifecycle.Invoke, "MigrateDown", DefaultParameterSetName = ByName, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+[OutputType(typeof(UpgradeResult))]
+public sealed class InvokeMigrateDownCommand : DatabaseCmdlet
+{
+    private volatile bool _running;
+
+    /// <summary>The older version: exact or a major; the one before the last upgrade without it.</summary>
+    [Parameter(HelpMessage = "The older version: exact, or a major such as 0.49.")]
+    [ArgumentCompleter(typeof(VersionCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string? To { get; set; }
+
+    /// <summary>The folder that the backup goes to; the deployment's backup folder without it.</summary>
+    [Parameter(HelpMessage = "The folder that the backup goes to.")]
+    public string? BackupDestination { get; set; }
+
+    /// <summary>A folder of artifacts, or for one version the artifact itself; what an upgrade kept, else fetched, without it.</summary>
+    [Parameter(HelpMessage = "A folder of artifacts, or for one version the artifact itself.")]
+    public string? ArtifactPath { get; set; }
+
+    /// <summary>The mirror that artifacts come from.</summary>
+    [Parameter(HelpMessage = "The mirror that artifacts come from.")]
+    public string? BaseUrl { get; set; }
+
+    /// <summary>The registry (<c>host[:port][/path]</c>) that images come from.</summary>
+    [Parameter(HelpMessage = "The registry that images come from, host[:port][/path].")]
+    [ValidateNotNullOrEmpty]
+    public string? Registry { get; set; }
+
+    /// <summary>The log-in of the registry; docker's own configuration and credential helpers are asked without it.</summary>
+    [Parameter(HelpMessage = "The log-in of the registry; docker's own configuration is asked without it.")]
+    [Credential]
+    public PSCredential? RegistryCredential { get; set; }
+
+    /// <summary>How long each down-migration may take, and how long to wait for the application without a sign of progress: a time span, or seconds.</summary>
+    [Parameter(HelpMessage = "How long each down-migration may take, and to wait without a sign of progress: a time span, or seconds.")]
+    [SecondsTransformation]
+    public TimeSpan? Timeout { get; set; }
+
+    /// <summary>Doesn't ask, and passes over what is known against the way, lists that aren't known, and invariants that fell.</summary>
+    [Parameter(HelpMessage = "Doesn't ask, and passes over what is known against the way and over invariants that fell.")]
+    public SwitchParameter Force { get; set; }
+
+    /// <summary>Going back takes the time it takes: leaving half-way would leave the application down.</summary>
+    private protected override TimeSpan StopGrace => System.Threading.Timeout.InfiniteTimeSpan;
+
+    /// <summary>Tells at once that Ctrl+C was heard, then lets the engine go back.</summary>
+    protected override void StopProcessing()
+    {
+        if (_running) Acknowledge();
+        base.StopProcessing();
+    }
+
+    /// <inheritdoc/>
+    private protected override void ProcessDeployment(AppDeployment deployment)
+    {
+        var request = new MigrateDownRequest
+        {
+            To = To,
+            BackupDestination = BackupDestination is null ? null : FullPath(BackupDestination),
+            ArtifactPath = ArtifactPath is null ? null : SessionPaths.PathOrAddress(SessionState.Path, ArtifactPath),
+            BaseUrl = BaseUrl,
+            Registry = Registry,
+            Timeout = Timeout,
+            Force = Force,
+        };
+        var planned = TryRun(
+            deployment.Name,
+            async operation =>
+            {
+                var context = await Session.OpenAsync(deployment, operation, Credential, MaintenanceCredential).ConfigureAwait(false);
+                return await Session.Engine.MigrateDown.PlanAsync(context, request, operation.Token).ConfigureAwait(false);
+            },
+            out var path);
+        if (!planned || !Confirmed(deployment.Name, PlanText.Down(path!), Force)) return;
+
+        // What was shown is what is done: a target that was left open is the one that was found.
+        var wanted = request with { To = path!.To.Text };
+        var ended = TryRun(
+            deployment.Name,
+            async operation =>
+            {
+                var context = await Session.OpenAsync(deployment, operation, Credential, MaintenanceCredential, RegistryCredential).ConfigureAwait(false);
+                _running = true;
+                var result = await Session.Engine.MigrateDown.RunAsync(context, wanted, operation.Token).ConfigureAwait(false);
+                if (operation.Token.IsCancellationRequested) operation.Warning(ResultText.Of(result));
+                return result;
+            },
+            out var result);
+        _running = false;
+        if (!ended) return;
+        WriteObject(result);
+        if (result!.Outcome != UpgradeOutcome.Succeeded) WriteError(ErrorFactory.Create(ResultText.Failure(result), result.Deployment.Name));
+    }
+
+    private void Acknowledge()
+    {
+        try
+        {
+            Host.UI.WriteWarningLine("Stopping: going back to the version before first. This may take a while; please don't close the window.");
+        }
+        catch (Exception exception) when (exception is PSNotImplementedException or HostException or InvalidOperationException)
+        {
+            // A host without a screen has nobody to tell.
+        }
+    }
+}
