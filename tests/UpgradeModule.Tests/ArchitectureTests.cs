@@ -15,7 +15,7 @@ public class ArchitectureTests
         ["Containers"] = ["Operations"],
         ["Deployments"] = ["Apps", "Artifacts", "Containers", "Operations"],
         ["Databases"] = ["Apps", "Containers", "Operations"],
-        ["Migrations"] = ["Apps", "Databases"],
+        ["Migrations"] = ["Apps", "Databases", "Deployments", "Operations"],
         ["Backups"] = ["Apps", "Databases", "Deployments", "Operations", "State"],
         ["Readiness"] = ["Apps", "Artifacts", "Containers", "Databases", "Deployments", "Migrations", "Operations", "Paths"],
         ["Upgrades"] = ["Apps", "Artifacts", "Backups", "Containers", "Databases", "Deployments", "Migrations", "Operations", "Paths", "Readiness", "State"],
