@@ -43,6 +43,7 @@ internal sealed class EngineComposition : IAsyncDisposable
     private readonly Lazy<ReadinessService> _readiness;
     private readonly Lazy<UpgradeService> _upgrades;
     private readonly Lazy<MigrateDownService> _migrateDown;
+    private readonly Lazy<DatabaseCopyService> _copies;
 
     /// <summary>Names what there will be; nothing is read, written or made yet.</summary>
     /// <param name="options">Where the store and the definitions are.</param>
@@ -67,6 +68,7 @@ internal sealed class EngineComposition : IAsyncDisposable
         _readiness = Once(() => new ReadinessService(ReadinessServices()));
         _upgrades = Once(() => new UpgradeService(UpgradeServices() with { Faults = options.Faults }));
         _migrateDown = Once(() => new MigrateDownService(UpgradeServices() with { Faults = options.Faults }));
+        _copies = Once(() => new DatabaseCopyService(_hosts.Value.For, OpenDatabaseAsync, _upgrades.Value));
     }
 
     /// <summary>App definitions and releases.</summary>
@@ -101,6 +103,9 @@ internal sealed class EngineComposition : IAsyncDisposable
 
     /// <summary>Migrations down.</summary>
     public IMigrateDown MigrateDown => _migrateDown.Value;
+
+    /// <summary>Copies of the data that are kept beside it.</summary>
+    public IDatabaseCopyService Copies => _copies.Value;
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

@@ -52,6 +52,9 @@ public sealed class UpgradeEngine : IAsyncDisposable
     /// <summary>Migrations down.</summary>
     public IMigrateDown MigrateDown => _composition.MigrateDown;
 
+    /// <summary>Copies of the data that are kept beside it.</summary>
+    public IDatabaseCopyService Copies => _composition.Copies;
+
     /// <summary>Opens the engine. Nothing is read, written or made before a service is used.</summary>
     /// <param name="options">Where the store and the definitions are; the usual places where <see langword="null"/>.</param>
     public static UpgradeEngine Open(EngineOptions? options = null) => new(new EngineComposition(options ?? new EngineOptions()));

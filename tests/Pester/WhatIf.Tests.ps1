@@ -32,6 +32,7 @@ BeforeAll {
             'of one that is stopped' = { $stopped.Deployment | Invoke-AppUpgrade -To 2.0.0 -ArtifactPath (Get-SampleArtifact) }
         }
         'Complete-UpgradeRun' = @{ 'with -Force' = { $run | Complete-UpgradeRun -Force }; 'by its id' = { Complete-UpgradeRun $run.RunId } }
+        'Remove-AppDatabaseCopy' = @{ 'of a run, by name' = { Remove-AppDatabaseCopy $app.Name ($run.Kept | Where-Object Kind -Like 'Database*').Location -Force }; 'as they are listed' = { Get-AppDatabaseCopy $app.Name | Remove-AppDatabaseCopy } }
         'Register-AppDefinition' = @{ 'of a new one' = { Register-AppDefinition $definition }; 'of one that is there, with -Force' = { Register-AppDefinition (Get-SampleDefinition) -Force } }
         'Unregister-AppDefinition' = @{ 'by name' = { Unregister-AppDefinition sampleapp }; 'by a wildcard' = { Unregister-AppDefinition * } }
         'Register-AppDeployment' = @{

@@ -92,6 +92,11 @@ public interface IAppDatabase : IAsyncDisposable
     /// <param name="cancellationToken">Ends the work.</param>
     Task DropAsync(ReturnPoint point, CancellationToken cancellationToken);
 
+    /// <summary>Lists the states that are kept of this database: by runs, by restores, by whoever labelled them.</summary>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <returns>The states, each with its label as <c>label</c> in <see cref="ReturnPoint.Data"/> where its name tells it, and <see langword="default"/> as its time where nothing tells that.</returns>
+    Task<IReadOnlyList<ReturnPoint>> ListKeptAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<ReturnPoint>>([]);
+
     /// <summary>Takes a lock that lies in the database, where the engine has such (PostgreSQL: an advisory lock).</summary>
     /// <param name="purpose">What it is taken for.</param>
     /// <param name="cancellationToken">Ends the work.</param>

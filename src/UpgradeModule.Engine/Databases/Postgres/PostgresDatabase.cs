@@ -91,6 +91,9 @@ internal sealed class PostgresDatabase : IAppDatabase
     public Task DropAsync(ReturnPoint point, CancellationToken cancellationToken) => _rollback.DropAsync(point, cancellationToken);
 
     /// <inheritdoc/>
+    public Task<IReadOnlyList<ReturnPoint>> ListKeptAsync(CancellationToken cancellationToken) => _rollback.ListAsync(cancellationToken);
+
+    /// <inheritdoc/>
     public async Task<IAsyncDisposable> LockAsync(string purpose, CancellationToken cancellationToken)
     {
         try

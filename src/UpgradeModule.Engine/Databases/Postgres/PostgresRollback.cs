@@ -105,6 +105,27 @@ internal sealed class PostgresRollback(PostgresServer server, IOperationContext 
         }
     });
 
+    /// <summary>Lists the databases that are kept of this one.</summary>
+    /// <param name="cancellationToken">Ends the work.</param>
+    public Task<IReadOnlyList<ReturnPoint>> ListAsync(CancellationToken cancellationToken) => GuardAsync<IReadOnlyList<ReturnPoint>>("DatabaseQueryFailed", "could not be read", async () =>
+    {
+        var (connection, _) = await server.OpenAdminAsync(cancellationToken).ConfigureAwait(false);
+        await using (connection.ConfigureAwait(false))
+        {
+            var points = new List<ReturnPoint>();
+            foreach (var row in await connection.QueryAsync("SELECT datname FROM pg_catalog.pg_database WHERE NOT datistemplate ORDER BY 1", cancellationToken).ConfigureAwait(false))
+            {
+                if (row[0] == server.Name || PostgresSwap.LabelIn(row[0]!, server.Name) is not { } label || await PostgresCatalog.ReadAsync(connection, row[0]!, cancellationToken).ConfigureAwait(false) is not { } found) continue;
+                if (IsMarked(found) && !found.Comment!.StartsWith(MarkStart + server.Name + ", ", StringComparison.Ordinal)) continue;
+                var time = IsMarked(found) ? Point(found, label).Created : KeptName.TimeOf(label) ?? default;
+                // Where the role may not connect to it, its size stays unknown.
+                points.Add(PostgresSwap.Point(found.Name, server.Name, label, time, found.Size == 0 ? null : found.Size));
+            }
+
+            return points;
+        }
+    });
+
     /// <summary>Fails where a role may not keep and swap databases.</summary>
     /// <param name="rights">What it may.</param>
     public void RequireRights(RoleRights rights)

@@ -1,12 +1,13 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.RegularExpressions;
 using UpgradeModule.Engine.Operations;
 
 namespace UpgradeModule.Engine.Databases.Postgres;
 
 /// <summary>Puts one database in the place of another, and names what is kept.</summary>
-internal static class PostgresSwap
+internal static partial class PostgresSwap
 {
     private const string Mark = "__um_";
     private const string Kind = "Database";
@@ -50,6 +51,18 @@ internal static class PostgresSwap
         DatabaseProperties? last = null;
         for (var number = 1; await PostgresCatalog.ReadAsync(connection, KeptNameOf(live, Numbered(label, number)), cancellationToken).ConfigureAwait(false) is { } found; number++) last = found;
         return last;
+    }
+
+    /// <summary>The label under which a database is kept of another.</summary>
+    /// <param name="name">The database.</param>
+    /// <param name="live">The live one.</param>
+    /// <returns>The label; empty where the name was too long to tell it; <see langword="null"/> where it is not kept of that one.</returns>
+    public static string? LabelIn(string name, string live)
+    {
+        // What is kept of a database that is itself called like a kept one is not of the first.
+        if (name.StartsWith(live + Mark, StringComparison.Ordinal)) return name[(live.Length + Mark.Length)..] is { Length: > 0 } label && !label.Contains(Mark, StringComparison.Ordinal) ? label : null;
+        var at = name.LastIndexOf(Mark, StringComparison.Ordinal);
+        return at > 0 && at < live.Length && live.StartsWith(name[..at], StringComparison.Ordinal) && Encoding.UTF8.GetByteCount(name) > SqlText.MaxNameBytes - 4 && Shortened().IsMatch(name[(at + Mark.Length)..]) ? "" : null;
     }
 
     /// <summary>Whether a database is one that was kept, so that it may be dropped.</summary>
@@ -116,5 +129,9 @@ internal static class PostgresSwap
         if (point.Location == live) throw new UpgradeException("RollbackPointInUse", UpgradeErrorCategory.InvalidOperation, point.Location, $"'{point.Location}' is the live database.", "Leave it: the application uses it.");
         if (point.Kind != Kind || !IsKept(point.Location)) throw new UpgradeException("RollbackFailed", UpgradeErrorCategory.InvalidArgument, point.Location, $"'{point.Location}' is no database that was kept for the way back.");
     }
+
+    [GeneratedRegex("^[0-9a-f]{12}_")]
+    private static partial Regex Shortened();
+
     private static string Numbered(string label, int number) => number == 1 ? label : $"{label}-{number.ToString(CultureInfo.InvariantCulture)}";
 }

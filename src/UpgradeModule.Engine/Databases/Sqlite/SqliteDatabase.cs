@@ -101,6 +101,9 @@ internal sealed class SqliteDatabase : IAppDatabase
     /// <inheritdoc/>
     public Task DropAsync(ReturnPoint point, CancellationToken cancellationToken) => _rollback.DropAsync(point, cancellationToken);
 
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<ReturnPoint>> ListKeptAsync(CancellationToken cancellationToken) => SqliteWork.RunAsync(_path, "DatabaseQueryFailed", "could not be listed", _rollback.List, cancellationToken);
+
     /// <summary>There is no lock in a file that another program would see as ours: the host's lock file covers it.</summary>
     /// <param name="purpose">What it is taken for.</param>
     /// <param name="cancellationToken">Ends the work.</param>

@@ -11,6 +11,11 @@ internal sealed class SqliteRollback(string path)
     private const string Kind = "DatabaseFile";
     private const string LabelKey = "label";
     private const string LiveKey = "live";
+    private const string Mark = ".um-";
+    private const string Restored = "restore-";
+
+    // What belongs to a file, and is no copy by itself; and what is being copied.
+    private static readonly string[] s_belonging = ["-wal", "-shm", "-journal", ".partial"];
 
     /// <summary>Describes a kept file.</summary>
     /// <param name="location">The kept file; empty where nothing was there to keep.</param>
@@ -83,6 +88,23 @@ internal sealed class SqliteRollback(string path)
             SqliteFile.Delete(point.Location);
             return true;
         }, cancellationToken);
+    }
+
+    /// <summary>Lists the files that are kept of this one.</summary>
+    public IReadOnlyList<ReturnPoint> List()
+    {
+        if (Path.GetDirectoryName(path) is not { } folder || !Directory.Exists(folder)) return [];
+        var start = Path.GetFileName(path) + Mark;
+        return [.. Directory.EnumerateFiles(folder).Where(file => Path.GetFileName(file).StartsWith(start, StringComparison.Ordinal) && !s_belonging.Any(end => file.EndsWith(end, StringComparison.Ordinal))).Order(StringComparer.Ordinal).Select(Listed)];
+
+        ReturnPoint Listed(string file)
+        {
+            var label = Path.GetFileName(file)[start.Length..];
+            // A restore that was killed left it: until the swap it has a name of its own.
+            if (label.StartsWith(Restored, StringComparison.Ordinal)) label = label[Restored.Length..] + "-new";
+            var point = Point(file, path, label);
+            return KeptName.TimeOf(label) is { } time ? point with { Created = time } : point;
+        }
     }
 
     // Another program may begin to write in any moment, so the copy is made inside a read transaction and never byte by byte.
