@@ -11,6 +11,7 @@ using UpgradeModule.Engine.Readiness;
 using UpgradeModule.Engine.State;
 using UpgradeModule.Engine.Upgrades;
 using UpgradeModule.Engine.Upgrades.MigrateDown;
+using UpgradeModule.Engine.Upgrades.Rehearsal;
 
 namespace UpgradeModule.Engine;
 
@@ -44,6 +45,7 @@ internal sealed class EngineComposition : IAsyncDisposable
     private readonly Lazy<UpgradeService> _upgrades;
     private readonly Lazy<MigrateDownService> _migrateDown;
     private readonly Lazy<DatabaseCopyService> _copies;
+    private readonly Lazy<RehearsalService> _rehearsals;
 
     /// <summary>Names what there will be; nothing is read, written or made yet.</summary>
     /// <param name="options">Where the store and the definitions are.</param>
@@ -69,6 +71,7 @@ internal sealed class EngineComposition : IAsyncDisposable
         _upgrades = Once(() => new UpgradeService(UpgradeServices() with { Faults = options.Faults }));
         _migrateDown = Once(() => new MigrateDownService(UpgradeServices() with { Faults = options.Faults }));
         _copies = Once(() => new DatabaseCopyService(_hosts.Value.For, OpenDatabaseAsync, _upgrades.Value));
+        _rehearsals = Once(() => new RehearsalService(UpgradeServices(), _databases.Value.Open));
     }
 
     /// <summary>App definitions and releases.</summary>
@@ -106,6 +109,9 @@ internal sealed class EngineComposition : IAsyncDisposable
 
     /// <summary>Copies of the data that are kept beside it.</summary>
     public IDatabaseCopyService Copies => _copies.Value;
+
+    /// <summary>Rehearsals of upgrades.</summary>
+    public IRehearsalService Rehearsals => _rehearsals.Value;
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

@@ -6,6 +6,7 @@ using UpgradeModule.Engine.Paths;
 using UpgradeModule.Engine.Readiness;
 using UpgradeModule.Engine.Upgrades;
 using UpgradeModule.Engine.Upgrades.MigrateDown;
+using UpgradeModule.Engine.Upgrades.Rehearsal;
 
 namespace UpgradeModule.Engine;
 
@@ -54,6 +55,9 @@ public sealed class UpgradeEngine : IAsyncDisposable
 
     /// <summary>Copies of the data that are kept beside it.</summary>
     public IDatabaseCopyService Copies => _composition.Copies;
+
+    /// <summary>Rehearsals of upgrades.</summary>
+    public IRehearsalService Rehearsals => _composition.Rehearsals;
 
     /// <summary>Opens the engine. Nothing is read, written or made before a service is used.</summary>
     /// <param name="options">Where the store and the definitions are; the usual places where <see langword="null"/>.</param>

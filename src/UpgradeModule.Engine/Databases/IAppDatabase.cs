@@ -63,6 +63,17 @@ public interface IAppDatabase : IAsyncDisposable
     /// <exception cref="UpgradeException"><c>ScratchUnavailable</c>: no place to restore to; the right that is missing is named. <c>BackupCorrupt</c>: the data can't be restored.</exception>
     Task<IScratchDatabase> RestoreToScratchAsync(BackupContent content, IOperationContext operation, CancellationToken cancellationToken);
 
+    /// <summary>Restores a backup for a clone of the application to run on: never onto the application's own server, where other databases are in reach.</summary>
+    /// <param name="content">The backup's data.</param>
+    /// <param name="folder">A private folder that exists, for engines whose database is a file.</param>
+    /// <param name="operation">Who is told.</param>
+    /// <param name="cancellationToken">Ends the work; what was made is removed.</param>
+    /// <exception cref="UpgradeException"><c>RehearsalNotSupported</c>: the engine can't. What <see cref="RestoreToScratchAsync"/> throws.</exception>
+    Task<IRehearsalDatabase> RestoreForRehearsalAsync(BackupContent content, string folder, IOperationContext operation, CancellationToken cancellationToken) => throw new UpgradeException(
+        "RehearsalNotSupported", UpgradeErrorCategory.NotImplemented, Target,
+        $"An upgrade on {Engine} can't be rehearsed: this version of the module makes no database of it for a clone.",
+        "Rehearse it on another machine: restore its backup there, and upgrade that.");
+
     /// <summary>
     /// Restores a backup beside the live data, compares every table's rows with the backup's, then swaps. Owner, grants and settings of the
     /// database stay. The data before is kept.

@@ -1,4 +1,5 @@
 using UpgradeModule.Engine.Apps;
+using UpgradeModule.Engine.Deployments.Clones;
 using UpgradeModule.Engine.Operations;
 
 namespace UpgradeModule.Engine.Deployments;
@@ -121,6 +122,23 @@ public interface IAppHost
     /// <param name="cancellationToken">Ends the work.</param>
     /// <exception cref="UpgradeException"><c>CommandFailed</c>: one can't be ended, and may still write to the database.</exception>
     Task EndLeftCommandsAsync(DeploymentContext context, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Prepares a second instance of the deployment, which can be upgraded while the first one serves. The deployment itself is not touched.</summary>
+    /// <param name="context">The deployment.</param>
+    /// <param name="request">What it is made for.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <exception cref="UpgradeException"><c>RehearsalNotSupported</c>: the host can't. <c>IsolationUnavailable</c>: not without its reaching others.</exception>
+    Task<IAppClone> CloneAsync(DeploymentContext context, CloneRequest request, CancellationToken cancellationToken) => throw new UpgradeException(
+        "RehearsalNotSupported", UpgradeErrorCategory.NotImplemented, context.Deployment.Name,
+        $"An upgrade of '{context.Deployment.Name}' can't be rehearsed: this version of the module makes no clones of the host kind {context.Deployment.HostKind}.",
+        "Rehearse it on another machine: restore its backup there, and upgrade that.");
+
+    /// <summary>Ends and removes what is left of clones whose owners are no more. Where the host isn't there, nothing is.</summary>
+    /// <param name="context">The deployment.</param>
+    /// <param name="isLeft">Tells of a mark whether its owner is no more.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <returns>How much was left.</returns>
+    Task<int> EndLeftClonesAsync(DeploymentContext context, Func<string, bool> isLeft, CancellationToken cancellationToken) => Task.FromResult(0);
 
     /// <summary>
     /// Gives the address at which this machine reaches a database that the application knows by another: by a name that only its container's

@@ -20,6 +20,10 @@ public sealed class AppSettings
     /// <param name="source">Where it comes from: a file, a reference.</param>
     public void Set(string name, string value, string source) => _values[name] = (value, source);
 
+    /// <summary>Takes one away.</summary>
+    /// <param name="name">Its name.</param>
+    public void Remove(string name) => _values.Remove(name);
+
     /// <summary>Gets a value.</summary>
     /// <param name="name">Its name; <see langword="null"/> gives <see langword="null"/>.</param>
     /// <returns>The value, or <see langword="null"/> where it is not set or empty.</returns>

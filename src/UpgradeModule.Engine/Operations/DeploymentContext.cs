@@ -22,4 +22,7 @@ public sealed record DeploymentContext
 
     /// <summary>The log-in of the registry that images come from, where the caller gave one.</summary>
     public RegistryCredential? RegistryCredential { get; init; }
+
+    /// <summary>What tells it from the deployment that it is a clone of; <see langword="null"/> where it is none.</summary>
+    internal CloneSettings? Cloned { get; init; }
 }

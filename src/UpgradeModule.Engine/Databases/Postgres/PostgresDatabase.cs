@@ -79,6 +79,13 @@ internal sealed class PostgresDatabase : IAppDatabase
         new PostgresProof(_server, Reader(content), new ScratchPlaces(), access => new PostgresDatabase(access, operation)).RunAsync(content, operation, cancellationToken);
 
     /// <inheritdoc/>
+    public async Task<IRehearsalDatabase> RestoreForRehearsalAsync(BackupContent content, string folder, IOperationContext operation, CancellationToken cancellationToken)
+    {
+        var role = await RehearsalRole.FindAsync(_access, _server, operation, cancellationToken).ConfigureAwait(false);
+        return await new PostgresProof(_server, Reader(content), new ScratchPlaces(), access => new PostgresDatabase(access, operation)).RunForRehearsalAsync(content, role, operation, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
     public Task<RestoreOutcome> RestoreAsync(BackupContent content, string label, IOperationContext operation, CancellationToken cancellationToken) => new PostgresRestorer(_server, _access, Reader(content), _rollback).RunAsync(content, label, operation, cancellationToken);
 
     /// <inheritdoc/>

@@ -90,6 +90,9 @@ internal sealed class SqliteDatabase : IAppDatabase
     public Task<IScratchDatabase> RestoreToScratchAsync(BackupContent content, IOperationContext operation, CancellationToken cancellationToken) => _restorer.ToScratchAsync(content, cancellationToken);
 
     /// <inheritdoc/>
+    public Task<IRehearsalDatabase> RestoreForRehearsalAsync(BackupContent content, string folder, IOperationContext operation, CancellationToken cancellationToken) => _restorer.ForRehearsalAsync(content, folder, cancellationToken);
+
+    /// <inheritdoc/>
     public Task<RestoreOutcome> RestoreAsync(BackupContent content, string label, IOperationContext operation, CancellationToken cancellationToken) => _restorer.ToLiveAsync(content, label, cancellationToken);
 
     /// <inheritdoc/>

@@ -32,6 +32,29 @@ internal sealed class SqliteRestorer(string path)
         }
     }
 
+    /// <summary>Restores into a folder of its own, for a clone of the application.</summary>
+    /// <param name="content">The backup's data.</param>
+    /// <param name="folder">The folder in which that one is made.</param>
+    /// <param name="cancellationToken">Ends the work; nothing is left then.</param>
+    public async Task<IRehearsalDatabase> ForRehearsalAsync(BackupContent content, string folder, CancellationToken cancellationToken)
+    {
+        var source = DataFile(content);
+        var directory = Path.Combine(folder, "data");
+        DurableFile.CreatePrivateDirectory(directory);
+        try
+        {
+            var copy = Path.Combine(directory, Path.GetFileName(path));
+            await DurableFile.CopyAsync(source, copy, cancellationToken).ConfigureAwait(false);
+            await CheckAsync(content, copy, cancellationToken).ConfigureAwait(false);
+            return new SqliteRehearsal(directory, copy);
+        }
+        catch
+        {
+            Directory.Delete(directory, recursive: true);
+            throw;
+        }
+    }
+
     /// <summary>Restores beside the live file, compares, then swaps.</summary>
     /// <param name="content">The backup's data.</param>
     /// <param name="label">A label for what is kept.</param>

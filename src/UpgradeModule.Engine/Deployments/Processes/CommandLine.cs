@@ -72,6 +72,11 @@ internal sealed record CommandLine(string Program, IReadOnlyList<string> Argumen
     private static string? OwnJava(DeploymentContext context, OneOffCommand command, string program) =>
         program == "java" && Of(context, command.Version) is { } own && JavaChoice.IsJava(own.Program) ? own.Program : null;
 
+    /// <summary>The same command, started by another program that becomes it.</summary>
+    /// <param name="launcher">That program and its arguments; empty for none.</param>
+    public CommandLine LaunchedBy(IReadOnlyList<string> launcher) =>
+        launcher.Count == 0 ? this : this with { Program = launcher[0], Arguments = [.. launcher.Skip(1), Program, .. Arguments] };
+
     /// <summary>Gets the directory that a deployment runs in.</summary>
     /// <param name="context">The deployment.</param>
     public static string WorkingDirectory(DeploymentContext context) => DeploymentFolder.WorkingDirectory(context);

@@ -62,6 +62,12 @@ internal static class ProcessEnvironment
             settings.Set(name, await SecretResolver.ResolveAsync(reference, context.Operation, cancellationToken).ConfigureAwait(false), reference);
         }
 
+        foreach (var (name, value) in context.Cloned?.Environment ?? new Dictionary<string, string?>())
+        {
+            if (value is null) settings.Remove(name);
+            else settings.Set(name, value, "the rehearsal");
+        }
+
         return settings;
     }
 }

@@ -3,6 +3,7 @@ using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using UpgradeModule.Engine.Apps;
 using UpgradeModule.Engine.Artifacts;
+using UpgradeModule.Engine.Deployments.Clones;
 using UpgradeModule.Engine.Deployments.Commands;
 using UpgradeModule.Engine.Operations;
 
@@ -159,7 +160,7 @@ internal sealed class ProcessHost : IAppHost
     /// <inheritdoc/>
     public async Task<CommandOutcome> RunOnceAsync(DeploymentContext context, OneOffCommand command, IProgress<string>? output, CancellationToken cancellationToken)
     {
-        var line = CommandLine.Of(context, command);
+        var line = CommandLine.Of(context, command).LaunchedBy(context.Cloned?.Launcher ?? []);
         DemandStopped(context, $"The command for {command.Purpose} of '{context.Deployment.Name}' can't be run");
         await EndLeftCommandsAsync(context, cancellationToken).ConfigureAwait(false);
         var settings = await ProcessEnvironment.ReadAsync(context, cancellationToken).ConfigureAwait(false);
@@ -181,6 +182,20 @@ internal sealed class ProcessHost : IAppHost
 
     /// <inheritdoc/>
     public Task EndLeftCommandsAsync(DeploymentContext context, CancellationToken cancellationToken) => LeftProcesses.EndAsync(DeploymentFolder.Of(context).Path, context, cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<IAppClone> CloneAsync(DeploymentContext context, CloneRequest request, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return await ProcessClone.OpenAsync(this, context, request).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async Task<int> EndLeftClonesAsync(DeploymentContext context, Func<string, bool> isLeft, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return await LeftClones.EndAsync(isLeft).ConfigureAwait(false);
+    }
 
     /// <inheritdoc/>
     public Task<DatabaseTarget> ReachAsync(DeploymentContext context, DatabaseTarget database, CancellationToken cancellationToken) => Task.FromResult(database);

@@ -28,12 +28,12 @@ internal sealed class ProcessStarter(IProcessSystem system, ProcessTracker track
         await using (starting.ConfigureAwait(false))
         {
             if (tracker.Running(context) is not null) return;
-            DemandFreePort(context, settings);
+            if (context.Cloned is not { OwnNetwork: true }) DemandFreePort(context, settings);
             File.Delete(folder.ExitFile);
             File.Delete(folder.StopFile);
             var plan = new LaunchPlan
             {
-                Command = command,
+                Command = command.LaunchedBy(context.Cloned?.Launcher ?? []),
                 WorkingDirectory = directory,
                 Environment = ProcessEnvironment.Whole(settings),
                 Log = log,

@@ -22,6 +22,8 @@ internal sealed class LiveScene : IFaultScene
         Engine = UpgradeEngine.Open(new EngineOptions { StorePath = _folder.File("store.db"), DefinitionsPath = _folder.File("none") });
     }
 
+    public string Folder => _folder.Path;
+
     public UpgradeEngine Engine { get; }
 
     public string StorePath => _folder.File("store.db");

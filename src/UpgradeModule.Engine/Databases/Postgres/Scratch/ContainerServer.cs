@@ -59,12 +59,13 @@ internal sealed class ContainerServer : IThrowAwayServer
     /// <summary>Restores an archive by the pg_restore of the container, where this machine has none that will do.</summary>
     /// <param name="file">The archive; it is fed by a pipe, so one table after the other.</param>
     /// <param name="database">The empty database.</param>
+    /// <param name="user">The role that restores.</param>
     /// <param name="onStep">Told what is being restored.</param>
     /// <param name="cancellationToken">Ends the work.</param>
     /// <returns>The complaint; <see langword="null"/> where all went well.</returns>
-    public async Task<string?> RestoreAsync(string file, string database, Action<string> onStep, CancellationToken cancellationToken)
+    public async Task<string?> RestoreAsync(string file, string database, string user, Action<string> onStep, CancellationToken cancellationToken)
     {
-        var result = await _image.Cli.ExecuteAsync(_container, ["pg_restore", "--username=postgres", .. PgArchiver.RestoreArguments(database, RestoreMode.Proof)], file, line => PgArchiver.TellTable(line, onStep), cancellationToken).ConfigureAwait(false);
+        var result = await _image.Cli.ExecuteAsync(_container, ["pg_restore", "--username=" + user, .. PgArchiver.RestoreArguments(database, RestoreMode.Proof)], file, line => PgArchiver.TellTable(line, onStep), cancellationToken).ConfigureAwait(false);
         return result.Succeeded ? null : result.Complaint;
     }
 

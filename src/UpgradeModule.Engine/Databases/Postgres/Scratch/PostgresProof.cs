@@ -19,28 +19,38 @@ internal sealed partial class PostgresProof(PostgresServer server, IArchiveReade
     /// <param name="content">The backup's data.</param>
     /// <param name="operation">Who is told.</param>
     /// <param name="cancellationToken">Ends the work; nothing is left then.</param>
-    public async Task<IScratchDatabase> RunAsync(BackupContent content, IOperationContext operation, CancellationToken cancellationToken)
+    public async Task<IScratchDatabase> RunAsync(BackupContent content, IOperationContext operation, CancellationToken cancellationToken) =>
+        await RunAsync(content, null, operation, cancellationToken).ConfigureAwait(false);
+
+    /// <summary>Restores onto a server of its own, for a clone of the application.</summary>
+    /// <param name="content">The backup's data.</param>
+    /// <param name="role">The role that is to own the copy.</param>
+    /// <param name="operation">Who is told.</param>
+    /// <param name="cancellationToken">Ends the work; nothing is left then.</param>
+    public Task<PostgresScratch> RunForRehearsalAsync(BackupContent content, RehearsalRole role, IOperationContext operation, CancellationToken cancellationToken) => RunAsync(content, role, operation, cancellationToken);
+
+    private async Task<PostgresScratch> RunAsync(BackupContent content, RehearsalRole? role, IOperationContext operation, CancellationToken cancellationToken)
     {
         var file = archiver.FileOf(content);
         var (facts, missing) = await ReadFactsAsync(file, cancellationToken).ConfigureAwait(false);
-        var (admin, rights) = await OpenAsync(operation, cancellationToken).ConfigureAwait(false);
+        var (admin, rights) = role is null ? await OpenAsync(operation, cancellationToken).ConfigureAwait(false) : default;
         try
         {
             var search = missing is null
-                ? await places.FindAsync(server, rights, facts.ServerMajor, cancellationToken).ConfigureAwait(false)
+                ? await places.FindAsync(server, rights, facts.ServerMajor, cancellationToken, apart: role is not null).ConfigureAwait(false)
                 : await places.FindContainerAsync(missing, Math.Max(facts.ServerMajor, facts.ToolMajor), cancellationToken).ConfigureAwait(false);
             var place = search.Place ?? throw Unavailable(content, search, null);
             operation.Verbose($"The backup is restored into {place.Description}.");
             if (place.OnServer) return await OnServerAsync(admin!, ByProgram, place, file, facts, content, operation, cancellationToken).ConfigureAwait(false);
             if (place.Local is { } local)
             {
-                var throwAway = await ThrowAwayServer.StartAsync(local, loopback: false, cancellationToken).ConfigureAwait(false);
-                return await OnThrowAwayAsync(throwAway, ByProgram, place, file, facts, content, operation, cancellationToken).ConfigureAwait(false);
+                var throwAway = await ThrowAwayServer.StartAsync(local, loopback: role is not null, cancellationToken, lifelike: role is not null).ConfigureAwait(false);
+                return await OnThrowAwayAsync(throwAway, ByProgram, place, file, facts, content, role, operation, cancellationToken).ConfigureAwait(false);
             }
 
             var container = await StartContainerAsync(content, search, Math.Max(facts.ServerMajor, missing is null ? 0 : facts.ToolMajor), operation, cancellationToken).ConfigureAwait(false);
-            Restore restore = missing is null ? ByProgram : (target, progress) => container.RestoreAsync(file, target.Database, progress.Step, cancellationToken);
-            return await OnThrowAwayAsync(container, restore, place, file, facts, content, operation, cancellationToken).ConfigureAwait(false);
+            Restore restore = missing is null ? ByProgram : (target, progress) => container.RestoreAsync(file, target.Database, target.Credential.UserName, progress.Step, cancellationToken);
+            return await OnThrowAwayAsync(container, restore, place, file, facts, content, role, operation, cancellationToken).ConfigureAwait(false);
 
             Task<string?> ByProgram(PostgresLogIn target, WorkProgress progress) => archiver.RestoreAsync(file, facts, target, RestoreMode.Proof, progress, cancellationToken);
         }
@@ -90,7 +100,7 @@ internal sealed partial class PostgresProof(PostgresServer server, IArchiveReade
         }
     }
 
-    private async Task<IScratchDatabase> OnServerAsync(PostgresConnection admin, Restore restore, ScratchPlace place, string file, ArchiveFacts facts, BackupContent content, IOperationContext operation, CancellationToken cancellationToken)
+    private async Task<PostgresScratch> OnServerAsync(PostgresConnection admin, Restore restore, ScratchPlace place, string file, ArchiveFacts facts, BackupContent content, IOperationContext operation, CancellationToken cancellationToken)
     {
         await DropStaleAsync(admin, operation, cancellationToken).ConfigureAwait(false);
         var name = ScratchName.Make();
@@ -110,7 +120,7 @@ internal sealed partial class PostgresProof(PostgresServer server, IArchiveReade
         }
     }
 
-    private async Task<IScratchDatabase> OnThrowAwayAsync(IThrowAwayServer throwAway, Restore restore, ScratchPlace place, string file, ArchiveFacts facts, BackupContent content, IOperationContext operation, CancellationToken cancellationToken)
+    private async Task<PostgresScratch> OnThrowAwayAsync(IThrowAwayServer throwAway, Restore restore, ScratchPlace place, string file, ArchiveFacts facts, BackupContent content, RehearsalRole? role, IOperationContext operation, CancellationToken cancellationToken)
     {
         try
         {
@@ -119,13 +129,26 @@ internal sealed partial class PostgresProof(PostgresServer server, IArchiveReade
             var admin = await PostgresConnection.OpenAsync(throwAway.LogIn, cancellationToken).ConfigureAwait(false);
             await using (admin.ConfigureAwait(false))
             {
+                // It restores as a superuser, so that everything is its own, and is then what it is on the application's server.
+                if (role is not null && role.Name != throwAway.LogIn.Credential.UserName)
+                {
+                    var password = Convert.ToHexString(System.Security.Cryptography.RandomNumberGenerator.GetBytes(16));
+                    await GuardAsync(target, () => admin.ExecuteAsync($"CREATE ROLE {SqlText.Name(role.Name)} LOGIN SUPERUSER PASSWORD {SqlText.Value(password)}", cancellationToken)).ConfigureAwait(false);
+                    target = target with { Credential = new DatabaseCredential(role.Name, password) };
+                }
+
                 // Policies name roles even where neither owners nor grants are restored; here they can be made up.
                 for (var roles = 0; ; roles++)
                 {
                     await GuardAsync(target, () => admin.ExecuteAsync($"DROP DATABASE IF EXISTS {SqlText.Name(name)}", cancellationToken)).ConfigureAwait(false);
-                    await GuardAsync(target, () => admin.ExecuteAsync($"CREATE DATABASE {SqlText.Name(name)} TEMPLATE template0 {Encoding(facts)}", cancellationToken)).ConfigureAwait(false);
+                    await GuardAsync(target, () => admin.ExecuteAsync($"CREATE DATABASE {SqlText.Name(name)} {(role is null ? "" : $"OWNER {SqlText.Name(target.Credential.UserName)} ")}TEMPLATE template0 {Encoding(facts)}", cancellationToken)).ConfigureAwait(false);
                     var complaint = await RestoreAsync(restore, target, content, operation).ConfigureAwait(false);
-                    if (complaint is null) return Scratch(target, place, throwAway.DisposeAsync);
+                    if (complaint is null)
+                    {
+                        if (target.Credential.UserName != throwAway.LogIn.Credential.UserName) await GuardAsync(target, () => admin.ExecuteAsync($"ALTER ROLE {SqlText.Name(target.Credential.UserName)} {role!.Rights}", cancellationToken)).ConfigureAwait(false);
+                        return Scratch(target, place, throwAway.DisposeAsync, role is null ? null : throwAway.LogIn.Credential);
+                    }
+
                     if (roles == MostRoles || MissingRole().Match(complaint) is not { Success: true } match) throw Failed(complaint, content, file, place, target);
                     await GuardAsync(target, () => admin.ExecuteAsync($"CREATE ROLE {SqlText.Name(match.Groups[1].Value)}", cancellationToken)).ConfigureAwait(false);
                 }
@@ -151,10 +174,11 @@ internal sealed partial class PostgresProof(PostgresServer server, IArchiveReade
         }
     }
 
-    private PostgresScratch Scratch(PostgresLogIn target, ScratchPlace place, Func<ValueTask> remove)
+    private PostgresScratch Scratch(PostgresLogIn target, ScratchPlace place, Func<ValueTask> remove, DatabaseCredential? maintenance = null)
     {
         var where = new DatabaseTarget { Engine = DatabaseEngine.Postgres, Server = target.Server, Port = target.Port, Name = target.Database, User = target.Credential.UserName, SslMode = target.SslMode };
-        return new PostgresScratch(open(new DatabaseAccess { Target = where, Credential = target.Credential }), place.Description, remove);
+        var access = new DatabaseAccess { Target = where, Credential = target.Credential, Maintenance = maintenance };
+        return new PostgresScratch(open(access), access, place.Description, remove);
     }
 
     private static async ValueTask RemoveAsync(PostgresLogIn admin, string name)

@@ -26,11 +26,12 @@ internal sealed class ScratchPlaces
     /// <param name="rights">What the role may that does most on it; <see langword="null"/> where there is no server.</param>
     /// <param name="major">The major that a throw-away server must have at least.</param>
     /// <param name="cancellationToken">Ends the work.</param>
-    public async Task<ScratchSearch> FindAsync(PostgresServer server, RoleRights? rights, int major, CancellationToken cancellationToken)
+    /// <param name="apart">Whether the application's own server won't do.</param>
+    public async Task<ScratchSearch> FindAsync(PostgresServer server, RoleRights? rights, int major, CancellationToken cancellationToken, bool apart = false)
     {
-        if (rights is { CreatesDatabases: true }) return new ScratchSearch(new ScratchPlace($"a scratch database on the server of '{server.Live}', as role '{rights.Role}'"), [], "");
+        if (!apart && rights is { CreatesDatabases: true }) return new ScratchSearch(new ScratchPlace($"a scratch database on the server of '{server.Live}', as role '{rights.Role}'"), [], "");
         var version = major.ToString(CultureInfo.InvariantCulture);
-        List<string> reasons = [rights is null ? (server.IsKnown ? "the deployment's own server can't be reached" : "no deployment's server is known") : $"the role '{rights.Role}' may not create databases on the deployment's own server"];
+        List<string> reasons = [apart ? "a clone on the deployment's own server could reach its other databases" : rights is null ? (server.IsKnown ? "the deployment's own server can't be reached" : "no deployment's server is known") : $"the role '{rights.Role}' may not create databases on the deployment's own server"];
         if (await FindLocal(major, cancellationToken).ConfigureAwait(false) is { } local) return new ScratchSearch(new ScratchPlace($"a throw-away server of PostgreSQL {local.Version} on this machine", Local: local), reasons, "");
         reasons.Add($"this machine has no server programs of PostgreSQL {version} or newer that can be run");
         var install = $"install the server programs of PostgreSQL {version} or newer on this machine (Debian: postgresql-{version}), for a throw-away server; or start Docker or Podman here, for a throw-away container";

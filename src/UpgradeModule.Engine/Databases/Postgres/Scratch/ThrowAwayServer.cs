@@ -45,6 +45,9 @@ internal sealed class ThrowAwayServer : IThrowAwayServer
         "-c", "max_connections=60", "-c", "max_locks_per_transaction=256",
     ];
 
+    /// <summary>Settings for a server that is to take as long for everything as one whose data counts.</summary>
+    public static IReadOnlyList<string> LifelikeSettings { get; } = ["-c", "max_connections=100", "-c", "max_locks_per_transaction=256"];
+
     /// <inheritdoc/>
     public PostgresLogIn LogIn { get; }
 
@@ -66,8 +69,9 @@ internal sealed class ThrowAwayServer : IThrowAwayServer
     /// <param name="program">The initdb of the installation to use.</param>
     /// <param name="loopback">Whether it also listens on a free port of the loopback, with a password.</param>
     /// <param name="cancellationToken">Ends the work; nothing is left then.</param>
+    /// <param name="lifelike">Whether it takes as long as a server whose data counts.</param>
     /// <exception cref="UpgradeException"><c>ScratchUnavailable</c>: it doesn't start; the message has its last words.</exception>
-    public static async Task<ThrowAwayServer> StartAsync(PostgresProgram program, bool loopback, CancellationToken cancellationToken)
+    public static async Task<ThrowAwayServer> StartAsync(PostgresProgram program, bool loopback, CancellationToken cancellationToken, bool lifelike = false)
     {
         loopback |= OperatingSystem.IsWindows();
         var user = UnprivilegedUser.IsNeeded ? UnprivilegedUser.Find() : null;
@@ -89,7 +93,7 @@ internal sealed class ThrowAwayServer : IThrowAwayServer
             if (!result.Succeeded) throw Failed(program, result.Complaint);
             File.Delete(passwordFile);
             var port = loopback ? FreePort() : 5432;
-            keeper = StartKeeper(user, Sibling(program, "postgres"), directory, port, loopback);
+            keeper = StartKeeper(user, Sibling(program, "postgres"), directory, port, loopback, lifelike ? LifelikeSettings : Settings);
             var logIn = new PostgresLogIn { Server = loopback ? "127.0.0.1" : directory, Port = port, Database = "postgres", Credential = new DatabaseCredential("postgres", password), SslMode = "disable" };
             await AwaitAsync(program, logIn, keeper, directory, cancellationToken).ConfigureAwait(false);
             return new ThrowAwayServer(keeper, directory, logIn, program);
@@ -118,9 +122,9 @@ internal sealed class ThrowAwayServer : IThrowAwayServer
         ? ProgramRun.ExecuteAsync(program, arguments, new Dictionary<string, string>(), null, null, cancellationToken)
         : ProgramRun.ExecuteAsync(user.Launcher[0], [.. user.Launcher.Skip(1), program, .. arguments], new Dictionary<string, string>(), null, null, cancellationToken);
 
-    private static Process StartKeeper(UnprivilegedUser? user, string postgres, string directory, int port, bool loopback)
+    private static Process StartKeeper(UnprivilegedUser? user, string postgres, string directory, int port, bool loopback, IReadOnlyList<string> own)
     {
-        List<string> settings = ["-p", port.ToString(CultureInfo.InvariantCulture), "-c", "listen_addresses=" + (loopback ? "127.0.0.1" : ""), .. Settings];
+        List<string> settings = ["-p", port.ToString(CultureInfo.InvariantCulture), "-c", "listen_addresses=" + (loopback ? "127.0.0.1" : ""), .. own];
         if (OperatingSystem.IsWindows()) return Process.Start(new ProcessStartInfo(postgres, ["-D", Path.Combine(directory, "data"), .. settings]) { UseShellExecute = false, CreateNoWindow = true, RedirectStandardInput = true })!;
         settings.AddRange(["-c", "unix_socket_directories=" + directory]);
         string[] command = [.. user?.Launcher ?? [], "/bin/sh", "-c", Keeper, "sh", postgres, directory, .. settings];
