@@ -41,6 +41,7 @@
         'Stop-AppService'
         'Test-AppBackup'
         'Test-AppDefinition'
+        'Test-AppUpgrade'
         'Test-UpgradeReadiness'
         'Unlock-AppMigration'
         'Unregister-AppDefinition'

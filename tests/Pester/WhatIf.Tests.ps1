@@ -18,6 +18,7 @@ BeforeAll {
     $script:cases = @{
         'Backup-AppDatabase' = @{ 'of a deployment' = { Backup-AppDatabase $app.Name }; 'to a new folder' = { $app.Deployment | Backup-AppDatabase -Destination (Join-Path $folder elsewhere) } }
         'Test-AppBackup' = @{ 'by a restore' = { $backup | Test-AppBackup }; 'by its checksums' = { $backup | Test-AppBackup -ChecksumOnly } }
+        'Test-AppUpgrade' = @{ 'by name' = { Test-AppUpgrade $app.Name -ArtifactPath (Get-SampleArtifact) }; 'by a path' = { Get-AppDeployment $app.Name | Get-UpgradePath | Test-AppUpgrade -ArtifactPath (Get-SampleArtifact) -Backup $backup } }
         'Restore-AppDatabase' = @{ 'with -Force' = { Restore-AppDatabase $stopped.Name $stoppedBackup -Force }; 'without' = { $stoppedBackup | Restore-AppDatabase } }
         'Start-AppService' = @{ 'of one that is stopped' = { Start-AppService $stopped.Name } }
         'Stop-AppService' = @{ 'of one that runs' = { Stop-AppService $app.Name } }

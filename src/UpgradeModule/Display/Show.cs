@@ -75,6 +75,7 @@ public static class Show
     {
         var view = new DetailsView(window, accent);
         if (Record<UpgradeResult>(record) is { } upgrade) return ResultViews.Of(upgrade, view);
+        if (Record<UpgradeRehearsal>(record) is { } rehearsal) return RehearsalView.Of(rehearsal, view);
         if (Record<BackupTestResult>(record) is { } proof) return ResultViews.Of(proof, view);
         if (Record<RestoreResult>(record) is { } restore) return ResultViews.Of(restore, view);
         if (Record<DefinitionTestResult>(record) is { } check) return ResultViews.Of(check, view);
