@@ -46,7 +46,7 @@ internal sealed class RehearsalRun(RunContext run, RunProgress progress)
         var downBefore = run.Downtime.Elapsed;
         var phases = run.Recorder.Document.Run.Steps.Count;
         var watch = Stopwatch.StartNew();
-        var hop = run.BeginHop(stop);
+        var hop = run.BeginHop(index);
         string? problem = null;
         try
         {

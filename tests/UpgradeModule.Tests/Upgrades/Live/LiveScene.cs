@@ -28,8 +28,6 @@ internal sealed class LiveScene : IFaultScene
 
     public string StorePath => _folder.File("store.db");
 
-    public string Folder => _folder.File("");
-
     public string? Registry => null;
 
     public string? Artifacts { get; private set; }
