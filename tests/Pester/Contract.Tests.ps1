@@ -7,7 +7,6 @@ BeforeDiscovery {
     $script:asking = 'Restore-AppDatabase', 'Complete-UpgradeRun', 'Invoke-MigrateDown', 'Unlock-AppMigration', 'Remove-AppDatabaseCopy' | ForEach-Object { @{ Name = $_ } }
     $script:asking = 'Restore-AppDatabase', 'Complete-UpgradeRun', 'Invoke-MigrateDown', 'Unlock-AppMigration' | ForEach-Object { @{ Name = $_ } }
     $script:changing = $cmdlets | Where-Object { $_.Cmdlet.Verb -notin 'Get', 'Find', 'Test', 'Wait', 'New' -or $_.Name -in 'Test-AppBackup', 'Test-AppUpgrade' }
-    $script:asking = 'Restore-AppDatabase', 'Complete-UpgradeRun' | ForEach-Object { @{ Name = $_ } }
     $script:records = [UpgradeModule.AppDeployment].Assembly.GetExportedTypes() |
         Where-Object { -not $_.IsEnum -and -not $_.IsInterface -and -not $_.IsAbstract -and $_.GetConstructor([type]::EmptyTypes) } | ForEach-Object { @{ Name = $_.Name; Type = $_ } }
 }
