@@ -24,6 +24,9 @@ internal sealed record BackupProof
     /// <summary>How many tables were counted and compared.</summary>
     public int Tables { get; init; }
 
+    /// <summary>How many of them were compared row by row.</summary>
+    public int TablesHashed { get; init; }
+
     /// <summary>How many rows they held.</summary>
     public long Rows { get; init; }
 

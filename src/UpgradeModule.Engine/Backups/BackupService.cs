@@ -31,7 +31,11 @@ internal sealed class BackupService(BackupServices services) : IBackupService
 
     /// <inheritdoc/>
     public Task<BackupTestResult> TestAsync(AppBackup backup, DeploymentContext? context, bool checksumOnly, IOperationContext operation, CancellationToken cancellationToken) =>
-        new BackupTester(services).TestAsync(backup, context, checksumOnly, operation, cancellationToken);
+        TestAsync(backup, context, checksumOnly ? BackupTestDepth.Checksums : BackupTestDepth.Restore, operation, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<BackupTestResult> TestAsync(AppBackup backup, DeploymentContext? context, BackupTestDepth depth, IOperationContext operation, CancellationToken cancellationToken) =>
+        new BackupTester(services).TestAsync(backup, context, depth, operation, cancellationToken);
 
     /// <inheritdoc/>
     public Task<RestoreResult> RestoreAsync(DeploymentContext context, AppBackup backup, bool force, CancellationToken cancellationToken) =>

@@ -42,6 +42,16 @@ public interface IBackupService
     /// <exception cref="UpgradeException"><c>ScratchUnavailable</c>: it could not be tested.</exception>
     Task<BackupTestResult> TestAsync(AppBackup backup, DeploymentContext? context, bool checksumOnly, IOperationContext operation, CancellationToken cancellationToken);
 
+    /// <summary>Tests a backup as thoroughly as is wanted. Where a restore proves it, a proof is written beside the backup.</summary>
+    /// <param name="backup">The backup.</param>
+    /// <param name="context">The deployment whose server may serve for the proof; where <see langword="null"/>, a throw-away place is used.</param>
+    /// <param name="depth">How thoroughly.</param>
+    /// <param name="operation">Who is told.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <returns>What was found: a backup that is damaged is a result, no exception.</returns>
+    /// <exception cref="UpgradeException"><c>ScratchUnavailable</c>, <c>DeepTestNotSupported</c>: it could not be tested.</exception>
+    Task<BackupTestResult> TestAsync(AppBackup backup, DeploymentContext? context, BackupTestDepth depth, IOperationContext operation, CancellationToken cancellationToken);
+
     /// <summary>Restores a backup into a deployment's database, after its checksums were tested. The service must be stopped.</summary>
     /// <param name="context">The deployment.</param>
     /// <param name="backup">The backup.</param>

@@ -32,6 +32,20 @@ public interface IAppDatabase : IAsyncDisposable
     /// <param name="cancellationToken">Ends the work.</param>
     Task<IReadOnlyList<TableCount>> CountRowsAsync(CancellationToken cancellationToken);
 
+    /// <summary>Hashes the content of every table, in one snapshot and in little memory.</summary>
+    /// <param name="like">A backup that is compared with: its tables and columns are hashed, in the order in which it has them; all where <see langword="null"/>.</param>
+    /// <param name="operation">Who is told.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <exception cref="UpgradeException"><c>DeepTestNotSupported</c>: the engine can't yet.</exception>
+    Task<IReadOnlyList<TableHash>> HashTablesAsync(BackupContent? like, IOperationContext operation, CancellationToken cancellationToken) => throw DeepTest.NotSupported(Engine, like?.Format);
+
+    /// <summary>Hashes the content of every table of a backup, as its files have it, without restoring it. What can't be compared with a database is left out.</summary>
+    /// <param name="content">The backup's data.</param>
+    /// <param name="operation">Who is told.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <exception cref="UpgradeException"><c>DeepTestNotSupported</c>: not of this format. <c>BackupCorrupt</c>.</exception>
+    Task<IReadOnlyList<TableHash>> HashContentAsync(BackupContent content, IOperationContext operation, CancellationToken cancellationToken) => throw DeepTest.NotSupported(Engine, content.Format);
+
     /// <summary>Reads invariants. One that can't be read has no value and says why.</summary>
     /// <param name="invariants">Which.</param>
     /// <param name="cancellationToken">Ends the work.</param>

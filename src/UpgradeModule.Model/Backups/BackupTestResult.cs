@@ -18,6 +18,9 @@ public sealed record BackupTestResult : AppRecord
     /// <summary>How many tables of a restored copy were counted and compared.</summary>
     public int TablesCompared { get; init; }
 
+    /// <summary>How many of them were compared row by row with the backup's, as <c>Test-AppBackup -Deep</c> does.</summary>
+    public int TablesHashed { get; init; }
+
     /// <summary>How many rows they held.</summary>
     public long RowsCompared { get; init; }
 

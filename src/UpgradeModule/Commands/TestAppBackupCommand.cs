@@ -1,20 +1,24 @@
 using System.Management.Automation;
 using UpgradeModule.Binding;
 using UpgradeModule.Completion;
+using UpgradeModule.Engine.Backups;
 using UpgradeModule.Pipeline;
 
 namespace UpgradeModule.Commands;
 
 /// <summary>
 /// Proves backups: checks every checksum, restores the data into a place of its own, counts every table, removes the copy again and writes the
-/// proof beside the backup. For PostgreSQL that place is a scratch database on the deployment's server where a log-in may create one, else a
+/// proof beside the backup. With <c>-Deep</c> every row of the copy is compared with the backup's. For PostgreSQL that place is a scratch database on the deployment's server where a log-in may create one, else a
 /// throw-away server of this machine's PostgreSQL, else a throw-away container of Docker or Podman, whose image the environment variable
 /// <c>UPGRADEMODULE_POSTGRES_IMAGE</c> may name (<c>postgres:{major}</c> without it).
 /// </summary>
-[Cmdlet(VerbsDiagnostic.Test, "AppBackup", SupportsShouldProcess = true)]
+[Cmdlet(VerbsDiagnostic.Test, "AppBackup", DefaultParameterSetName = Restore, SupportsShouldProcess = true)]
 [OutputType(typeof(BackupTestResult), typeof(bool))]
 public sealed class TestAppBackupCommand : StoreCmdlet
 {
+    private const string Restore = nameof(Restore);
+    private const string Checksums = nameof(Checksums);
+
     /// <summary>The backups; a folder or an id stands for one.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, HelpMessage = "A backup as Get-AppBackup gives it, its folder or its id.")]
     [Alias("Path", "Id")]
@@ -30,8 +34,12 @@ public sealed class TestAppBackupCommand : StoreCmdlet
     public AppDeployment? Deployment { get; set; }
 
     /// <summary>Checks the checksums and restores nothing.</summary>
-    [Parameter(HelpMessage = "Checks the checksums and restores nothing.")]
+    [Parameter(Mandatory = true, ParameterSetName = Checksums, HelpMessage = "Checks the checksums and restores nothing.")]
     public SwitchParameter ChecksumOnly { get; set; }
+
+    /// <summary>Compares every row of the restored copy with the backup's, besides counting them.</summary>
+    [Parameter(ParameterSetName = Restore, HelpMessage = "Compares every row of the restored copy with the backup's.")]
+    public SwitchParameter Deep { get; set; }
 
     /// <summary>Gives only whether the backup is valid.</summary>
     [Parameter(HelpMessage = "Gives only whether the backup is valid.")]
@@ -63,7 +71,7 @@ public sealed class TestAppBackupCommand : StoreCmdlet
         var backup = await BackupFinder.FindAsync(Session, given, operation).ConfigureAwait(false);
         var deployment = await DeploymentAsync(backup, operation).ConfigureAwait(false);
         var context = deployment is null || ChecksumOnly ? null : await Session.OpenAsync(deployment, operation, Credential, MaintenanceCredential).ConfigureAwait(false);
-        return await Session.Engine.Backups.TestAsync(backup, context, ChecksumOnly, operation, operation.Token).ConfigureAwait(false);
+        return await Session.Engine.Backups.TestAsync(backup, context, ChecksumOnly ? BackupTestDepth.Checksums : Deep ? BackupTestDepth.Content : BackupTestDepth.Restore, operation, operation.Token).ConfigureAwait(false);
     }
 
     private async Task<AppDeployment?> DeploymentAsync(AppBackup backup, PipelineOperation operation)

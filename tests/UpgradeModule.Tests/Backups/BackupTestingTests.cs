@@ -1,4 +1,5 @@
 using UpgradeModule.Engine.Apps;
+using UpgradeModule.Engine.Backups;
 using UpgradeModule.Tests.Support;
 
 namespace UpgradeModule.Tests.Backups;
@@ -188,6 +189,32 @@ public sealed class BackupTestingTests : IDisposable
         Assert.Null(result.ProvenOn);
         Assert.Empty(Directory.GetFiles(backup.Path, "proof-*.json"));
         Assert.Equal("scratch removed", _scene.Database.Log[^1]);
+    }
+
+    [Fact]
+    public async Task Rows_that_differ_are_found_by_a_deep_test_alone_and_their_tables_named()
+    {
+        var backup = await _scene.BackupAsync();
+        _scene.Database.OnScratch = copy => copy.Hashes["public.users"] = "1";
+        Assert.True((await _scene.ProveAsync(backup)).Valid);
+
+        var result = await _scene.Service.TestAsync(backup, _scene.Context, BackupTestDepth.Content, _scene.Operation, default);
+
+        Assert.Equal(["The rows of public.users differ from those in the backup"], result.Problems);
+        Assert.Equal((false, 2), (result.Valid, result.TablesHashed));
+        _scene.Database.OnScratch = null;
+        result = await _scene.Service.TestAsync(backup, _scene.Context, BackupTestDepth.Content, _scene.Operation, default);
+        Assert.Equal((true, 2), (result.Valid, result.TablesHashed));
+    }
+
+    [Fact]
+    public async Task A_deep_test_that_the_engine_can_not_do_restores_nothing()
+    {
+        var backup = await _scene.BackupAsync();
+        _scene.Database = new FakeDatabase { CanCompare = false };
+        var failure = await Assert.ThrowsAsync<UpgradeException>(() => _scene.Service.TestAsync(backup, _scene.Context, BackupTestDepth.Content, _scene.Operation, default));
+        Assert.Equal("DeepTestNotSupported", failure.ErrorId);
+        Assert.Empty(_scene.Database.Log);
     }
 
     [Fact]

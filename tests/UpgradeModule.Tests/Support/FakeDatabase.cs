@@ -51,6 +51,14 @@ internal sealed class FakeDatabase : IAppDatabase
 
     public Task<IReadOnlyList<TableCount>> CountRowsAsync(CancellationToken cancellationToken) => Task.FromResult(Count());
 
+    public bool CanCompare { get; init; } = true;
+
+    public Dictionary<string, string> Hashes { get; } = [];
+
+    public Task<IReadOnlyList<TableHash>> HashTablesAsync(BackupContent? like, IOperationContext operation, CancellationToken cancellationToken) => Task.FromResult(Hash());
+
+    public Task<IReadOnlyList<TableHash>> HashContentAsync(BackupContent content, IOperationContext operation, CancellationToken cancellationToken) => CanCompare ? Task.FromResult(Hash()) : throw DeepTest.NotSupported(Engine, content.Format);
+
     public Task<IReadOnlyList<InvariantValue>> ReadInvariantsAsync(IReadOnlyList<InvariantSpec> invariants, CancellationToken cancellationToken) => Task.FromResult(Read(invariants));
 
     public Task<IReadOnlyList<IReadOnlyList<string?>>> QueryAsync(string sql, CancellationToken cancellationToken)
@@ -95,6 +103,8 @@ internal sealed class FakeDatabase : IAppDatabase
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     private IReadOnlyList<TableCount> Count() => [.. Rows.Select(pair => new TableCount { Table = pair.Key, Rows = pair.Value })];
+
+    private IReadOnlyList<TableHash> Hash() => [.. Rows.Select(pair => new TableHash(pair.Key, pair.Value, Hashes.GetValueOrDefault(pair.Key, "0")))];
 
     private IReadOnlyList<InvariantValue> Read(IReadOnlyList<InvariantSpec> invariants) =>
         [.. invariants.Select(invariant => Rows.TryGetValue("public." + invariant.Name, out var rows) ? new InvariantValue { Name = invariant.Name, Value = rows } : new InvariantValue { Name = invariant.Name, Detail = "no such table" })];

@@ -1,4 +1,5 @@
 using UpgradeModule.Engine.Apps;
+using UpgradeModule.Engine.Databases.Postgres.Hashing;
 using UpgradeModule.Engine.Databases.Postgres.Managed;
 using UpgradeModule.Engine.Databases.Postgres.Managed.Restore;
 using UpgradeModule.Engine.Databases.Postgres.Programs;
@@ -43,6 +44,12 @@ internal sealed class PostgresDatabase : IAppDatabase
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<TableCount>> CountRowsAsync(CancellationToken cancellationToken) => ReadAsync("could not be counted", connection => PostgresReader.CountAsync(connection, cancellationToken), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<TableHash>> HashTablesAsync(BackupContent? like, IOperationContext operation, CancellationToken cancellationToken) => new PostgresHasher(_server).RunAsync(like, operation, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<TableHash>> HashContentAsync(BackupContent content, IOperationContext operation, CancellationToken cancellationToken) => ArchiveHasher.RunAsync(content, operation, cancellationToken);
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<InvariantValue>> ReadInvariantsAsync(IReadOnlyList<InvariantSpec> invariants, CancellationToken cancellationToken) =>

@@ -64,6 +64,13 @@ internal sealed class SqliteDatabase : IAppDatabase
     public Task<IReadOnlyList<TableCount>> CountRowsAsync(CancellationToken cancellationToken) => ReadAsync("DatabaseQueryFailed", "could not be counted", SqliteReader.Count, cancellationToken);
 
     /// <inheritdoc/>
+    public Task<IReadOnlyList<TableHash>> HashTablesAsync(BackupContent? like, IOperationContext operation, CancellationToken cancellationToken) =>
+        ReadAsync("DatabaseQueryFailed", "could not be read", session => SqliteHasher.Run(session, operation, "Reading the database", cancellationToken), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<TableHash>> HashContentAsync(BackupContent content, IOperationContext operation, CancellationToken cancellationToken) => _restorer.HashAsync(content, operation, cancellationToken);
+
+    /// <inheritdoc/>
     public Task<IReadOnlyList<InvariantValue>> ReadInvariantsAsync(IReadOnlyList<InvariantSpec> invariants, CancellationToken cancellationToken) =>
         ReadAsync("DatabaseQueryFailed", "could not be read", session => SqliteReader.Invariants(session, invariants), cancellationToken);
 

@@ -11,9 +11,16 @@ internal static class SqliteReader
     /// <param name="session">The session.</param>
     public static IReadOnlyList<TableCount> Count(SqliteSession session)
     {
+        return [.. Tables(session).Select(table => new TableCount { Table = table, Rows = session.Number($"SELECT count(*) FROM main.{SqliteSession.Quote(table)}") })];
+    }
+
+    /// <summary>Lists the tables that hold rows.</summary>
+    /// <param name="session">The session.</param>
+    public static IReadOnlyList<string> Tables(SqliteSession session)
+    {
         // Virtual tables need the extension that made them; what they hold lies in ordinary (shadow) tables, which are counted.
         var tables = session.Query("SELECT name FROM pragma_table_list WHERE schema = 'main' AND type IN ('table', 'shadow') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name");
-        return [.. tables.Select(table => new TableCount { Table = table[0]!, Rows = session.Number($"SELECT count(*) FROM main.{SqliteSession.Quote(table[0]!)}") })];
+        return [.. tables.Select(table => table[0]!)];
     }
 
     /// <summary>Reads the invariants that this engine can be asked.</summary>

@@ -80,6 +80,20 @@ internal sealed class SqliteRestorer(string path)
         }
     }
 
+    /// <summary>Hashes the tables of a backup where it lies.</summary>
+    /// <param name="content">The backup's data.</param>
+    /// <param name="operation">Who is told.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    public Task<IReadOnlyList<TableHash>> HashAsync(BackupContent content, IOperationContext operation, CancellationToken cancellationToken)
+    {
+        var file = DataFile(content);
+        return SqliteWork.RunAsync(file, "BackupCorrupt", "could not be read", () =>
+        {
+            using var session = SqliteSession.OpenUnchanging(file, cancellationToken);
+            return SqliteHasher.Run(session, operation, "Reading the backup", cancellationToken);
+        }, cancellationToken);
+    }
+
     private static string DataFile(BackupContent content)
     {
         if (content.Format != Format || content.Files.Count != 1) throw Corrupt(content, $"its data has the format '{content.Format}', not '{Format}' in one file");

@@ -15,6 +15,9 @@ internal sealed record ArchiveIndex
     /// <summary>The database's encoding there. The dump itself is UTF-8.</summary>
     public string Encoding { get; init; } = "UTF8";
 
+    /// <summary>The time zone in which its times with a zone are written; what the server had where <see langword="null"/>, as earlier dumps have it.</summary>
+    public string? TimeZone { get; init; }
+
     /// <summary>How the dump is compressed.</summary>
     public BackupCompression Compression { get; init; }
 

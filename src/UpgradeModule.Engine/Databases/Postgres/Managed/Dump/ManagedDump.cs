@@ -75,6 +75,7 @@ internal sealed class ManagedDump(PostgresServer server, BackupOptions options)
             {
                 Server = connection.Version,
                 Encoding = encoding,
+                TimeZone = "UTC",
                 Compression = _compression,
                 Tables = [.. model.Tables.Select((table, place) => new ArchiveTable(table.Name, table.CopyIn, table.Size, rows[place]))],
                 Blocks = archive.Blocks,

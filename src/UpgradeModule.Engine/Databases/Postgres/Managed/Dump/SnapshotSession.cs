@@ -89,7 +89,7 @@ internal static class SnapshotSession
     private static async Task PrepareAsync(PostgresConnection connection, CancellationToken cancellationToken)
     {
         const string Settings = """
-            SELECT pg_catalog.set_config('search_path', '', false); SET row_security = off; SET extra_float_digits = 3; SET DateStyle = ISO; SET IntervalStyle = postgres; SET quote_all_identifiers = off; SET bytea_output = hex;
+            SELECT pg_catalog.set_config('search_path', '', false); SET row_security = off; SET extra_float_digits = 3; SET DateStyle = ISO; SET TimeZone = UTC; SET IntervalStyle = postgres; SET quote_all_identifiers = off; SET bytea_output = hex;
             SET synchronize_seqscans = off; SET statement_timeout = 0; SET lock_timeout = '60s'; SET idle_in_transaction_session_timeout = 0; SET standard_conforming_strings = on
             """;
         await connection.ExecuteAsync(Settings, cancellationToken).ConfigureAwait(false);
