@@ -16,6 +16,7 @@
     CmdletsToExport      = @(
         'Backup-AppDatabase'
         'Complete-UpgradeRun'
+        'Copy-AppBackup'
         'Find-AppDeployment'
         'Get-AppBackup'
         'Get-AppDatabaseCopy'
@@ -31,6 +32,7 @@
         'New-AppDeployment'
         'Register-AppDefinition'
         'Register-AppDeployment'
+        'Remove-AppBackup'
         'Remove-AppDatabaseCopy'
         'Restart-AppService'
         'Restore-AppDatabase'

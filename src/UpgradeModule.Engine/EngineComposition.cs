@@ -158,6 +158,7 @@ internal sealed class EngineComposition : IAsyncDisposable
         Hosts = _hosts.Value.For,
         OpenDatabase = _opener.Value.OpenAsync,
         OpenThrowAway = OpenThrowAwayAsync,
+        NeededByRuns = new RunBackups(_store.Value).FindAsync,
     };
 
     private ReadinessServices ReadinessServices() => new()

@@ -75,9 +75,11 @@ Describe 'Records along the pipeline, <how>' -ForEach @(
         Get-Plan { & $Copy $readiness | Invoke-AppUpgrade -WhatIf } | Should -Match 'to 0\.50\.36 in 5 stops'
     }
 
-    It 'bind a backup to Restore-AppDatabase and Test-AppBackup' {
+    It 'bind a backup to Restore-AppDatabase, Test-AppBackup, Copy-AppBackup and Remove-AppBackup' {
         Get-Plan { & $Copy $backup | Restore-AppDatabase -Deployment $deployment -WhatIf } | Should -Match 'Replace its data by the backup wiki-1 of 2026-11-\d\d \d\d:\d\d.*wiki'
         Get-Plan { & $Copy $backup | Test-AppBackup -WhatIf } | Should -Match 'wiki-1'
+        Get-Plan { & $Copy $backup | Copy-AppBackup -Destination (Join-Path $folder share) -WhatIf } | Should -Match 'Copy the backup to .*share.*wiki-1'
+        Get-Plan { & $Copy $backup | Remove-AppBackup -WhatIf } | Should -Match 'Remove the backup of 2026-11-\d\d.*wiki-1'
         Get-Plan { & $Copy $deployment | Restore-AppDatabase -Backup $backup -WhatIf } | Should -Match 'wiki-1.*wiki'
     }
 

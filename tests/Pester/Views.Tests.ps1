@@ -13,6 +13,10 @@ Describe 'Views' {
         Get-Shown $backup | Should -Match '2026-11-21'
     }
 
+    It 'a backup shows its age' {
+        Get-Shown ([UpgradeModule.AppBackup]@{ Id = 'notes-1'; Version = '1.0.0'; Size = 1; Created = [DateTimeOffset]::UtcNow.AddHours(-50) }) | Should -Match '\b2 d\b'
+    }
+
     It 'a backup that none proved shows no day' {
         $backup = [UpgradeModule.AppBackup]@{ Id = 'notes-1'; Version = '1.0.0'; Size = 1; Created = [DateTimeOffset]'2025-01-02T12:00:00Z' }
         Get-Shown $backup | Should -Not -Match '2026'

@@ -17,7 +17,12 @@ BeforeAll {
     # What each cmdlet is asked to do. $app runs, $stopped doesn't, $backup is a backup and $run an ended run of $app.
     $script:cases = @{
         'Backup-AppDatabase' = @{ 'of a deployment' = { Backup-AppDatabase $app.Name }; 'to a new folder' = { $app.Deployment | Backup-AppDatabase -Destination (Join-Path $folder elsewhere) } }
-        'Test-AppBackup' = @{ 'by a restore' = { $backup | Test-AppBackup }; 'by its checksums' = { $backup | Test-AppBackup -ChecksumOnly } }
+        'Test-AppBackup' = @{ 'by a restore' = { $backup | Test-AppBackup }; 'of its content' = { $backup | Test-AppBackup -Deep }; 'by its checksums' = { $backup | Test-AppBackup -ChecksumOnly } }
+        'Remove-AppBackup' = @{
+            'of one that is given, with -Force' = { $stoppedBackup | Remove-AppBackup -Force }
+            'by a rule' = { Remove-AppBackup -OlderThan 0 -IncludePartial }
+        }
+        'Copy-AppBackup' = @{ 'to a new folder' = { $backup | Copy-AppBackup -Destination (Join-Path $folder elsewhere) } }
         'Test-AppUpgrade' = @{ 'by name' = { Test-AppUpgrade $app.Name -ArtifactPath (Get-SampleArtifact) }; 'by a path' = { Get-AppDeployment $app.Name | Get-UpgradePath | Test-AppUpgrade -ArtifactPath (Get-SampleArtifact) -Backup $backup } }
         'Restore-AppDatabase' = @{ 'with -Force' = { Restore-AppDatabase $stopped.Name $stoppedBackup -Force }; 'without' = { $stoppedBackup | Restore-AppDatabase } }
         'Start-AppService' = @{ 'of one that is stopped' = { Start-AppService $stopped.Name } }

@@ -17,12 +17,12 @@ internal static class BackupCheck
     {
         if (!Directory.Exists(path)) throw BackupFolder.NotFound(path);
         var problems = new List<string>();
-        var present = BackupFolder.Files(path).Where(file => !BackupFolder.IsProof(file) && file != ChecksumFile.Name).Order(StringComparer.Ordinal).ToList();
+        var present = BackupFolder.Files(path).Where(file => !BackupFolder.IsProof(file) && file is not (ChecksumFile.Name or ChecksumFile.SealName)).Order(StringComparer.Ordinal).ToList();
         var listed = await ReadListAsync(path, problems, cancellationToken).ConfigureAwait(false);
         problems.AddRange(listed.Keys.Except(present).Order(StringComparer.Ordinal).Select(file => $"{file}: it is missing"));
         problems.AddRange(present.Where(file => !listed.ContainsKey(file)).Select(file => $"{file}: it is not in {ChecksumFile.Name}"));
         if (!listed.ContainsKey(BackupFolder.ManifestName)) problems.Add($"{ChecksumFile.Name}: it has no checksum of {BackupFolder.ManifestName}");
-        var sizes = await ReadSizesAsync(path, listed, problems, cancellationToken).ConfigureAwait(false);
+        var (sizes, isSealed) = await ReadSizesAsync(path, listed, problems, cancellationToken).ConfigureAwait(false);
         var toHash = present.Where(listed.ContainsKey).ToList();
         progress.Begin(stage with { What = "checking checksums", Size = toHash.Sum(file => Length(path, file)), Parts = toHash.Count, Things = "files" });
         foreach (var file in toHash)
@@ -32,7 +32,30 @@ internal static class BackupCheck
             progress.Finish(file);
         }
 
+        if (await CheckSealAsync(path, isSealed, problems.Count == 0, cancellationToken).ConfigureAwait(false) is { } broken) problems.Insert(0, broken);
         return (toHash.Count, problems);
+    }
+
+    /// <summary>Checks the proofs of a backup. One that is damaged says nothing of the data, but of the disk that it lies on.</summary>
+    /// <param name="path">The backup's folder.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <returns>What is not as it should be.</returns>
+    public static async Task<IReadOnlyList<string>> ProofsAsync(string path, CancellationToken cancellationToken)
+    {
+        var problems = new List<string>();
+        foreach (var file in BackupFolder.Files(path).Where(BackupFolder.IsProof).Order(StringComparer.Ordinal))
+        {
+            try
+            {
+                if (await ProofFile.ReadAsync(Path.Combine(path, file), cancellationToken).ConfigureAwait(false) is null) problems.Add($"{file}: it was changed, and proves nothing; removed, the backup is as good without it");
+            }
+            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+            {
+                problems.Add($"{file}: it can't be read: {failure.Message}");
+            }
+        }
+
+        return problems;
     }
 
     // A link to nowhere, or a file that goes this moment, is told when it is read.
@@ -46,19 +69,34 @@ internal static class BackupCheck
         return new Dictionary<string, string>();
     }
 
-    private static async Task<Dictionary<string, long>> ReadSizesAsync(string path, IReadOnlyDictionary<string, string> listed, List<string> problems, CancellationToken cancellationToken)
+    private static async Task<(Dictionary<string, long> Sizes, bool Sealed)> ReadSizesAsync(string path, IReadOnlyDictionary<string, string> listed, List<string> problems, CancellationToken cancellationToken)
     {
         try
         {
             var manifest = await BackupFolder.ReadManifestAsync(path, cancellationToken).ConfigureAwait(false);
             problems.AddRange(manifest.Files.Where(file => !listed.ContainsKey(file.Path)).Select(file => $"{ChecksumFile.Name}: it has no checksum of {file.Path}"));
-            return manifest.Files.DistinctBy(file => file.Path).ToDictionary(file => file.Path, file => file.Size, StringComparer.Ordinal);
+            return (manifest.Files.DistinctBy(file => file.Path).ToDictionary(file => file.Path, file => file.Size, StringComparer.Ordinal), manifest.Sealed);
         }
         catch (UpgradeException failure) when (failure.ErrorId is "BackupCorrupt" or "BackupNotFound")
         {
             problems.Add($"{BackupFolder.ManifestName}: it can't be read");
-            return [];
+            return ([], false);
         }
+    }
+
+    // Where both differ, the files tell which of them is wrong.
+    private static async Task<string?> CheckSealAsync(string path, bool isSealed, bool filesAreSound, CancellationToken cancellationToken)
+    {
+        var (sums, seal) = (Path.Combine(path, ChecksumFile.Name), Path.Combine(path, ChecksumFile.SealName));
+        if (!File.Exists(seal)) return isSealed ? $"{ChecksumFile.SealName}: it is missing" : null;
+        if (!File.Exists(sums)) return null;
+        var content = await File.ReadAllBytesAsync(seal, cancellationToken).ConfigureAwait(false);
+        var problems = new List<string>();
+        var listed = ChecksumFile.Parse(content, problems);
+        if (problems.Count > 0 || listed.Count != 1 || !listed.ContainsKey(ChecksumFile.Name)) return $"{ChecksumFile.SealName}: it is no checksum of {ChecksumFile.Name}";
+        var right = ChecksumFile.Seal(await File.ReadAllBytesAsync(sums, cancellationToken).ConfigureAwait(false));
+        if (content.SequenceEqual(right)) return null;
+        return filesAreSound ? $"{ChecksumFile.SealName}: it was changed" : $"{ChecksumFile.Name}: it was changed, its checksum differs; so what it says of other files may be wrong";
     }
 
     private static async Task<string?> CheckFileAsync(string path, string file, string digest, Dictionary<string, long> sizes, Action<int> count, CancellationToken cancellationToken)

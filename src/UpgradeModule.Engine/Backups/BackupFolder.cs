@@ -126,7 +126,7 @@ internal static class BackupFolder
             var digest = await DigestAsync(path, cancellationToken).ConfigureAwait(false);
             foreach (var file in proofs)
             {
-                if (await ReadProofAsync(file, cancellationToken).ConfigureAwait(false) is not { } proof) continue;
+                if (await ProofFile.ReadAsync(file, cancellationToken).ConfigureAwait(false) is not { } proof) continue;
                 if (proof.Backup == id && proof.Checksums == digest && !(proof.ProvenOn <= newest)) newest = proof.ProvenOn;
             }
         }
@@ -136,17 +136,5 @@ internal static class BackupFolder
         }
 
         return newest;
-    }
-
-    private static async Task<BackupProof?> ReadProofAsync(string file, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return JsonDefaults.Deserialize(await File.ReadAllTextAsync(file, cancellationToken).ConfigureAwait(false), BackupJsonContext.Default.BackupProof);
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
     }
 }

@@ -5,6 +5,8 @@ namespace UpgradeModule.Engine.Backups;
 /// <summary>Finds backups: those that the store remembers, and those in a folder.</summary>
 internal sealed class BackupLister(IStateStore store)
 {
+    private const int MostNamed = 5;
+
     /// <summary>Finds backups, newest first.</summary>
     /// <param name="query">Which.</param>
     /// <param name="usualFolder">The folder that backups go to where none is named.</param>
@@ -12,7 +14,7 @@ internal sealed class BackupLister(IStateStore store)
     /// <param name="cancellationToken">Ends the work.</param>
     public async Task<IReadOnlyList<AppBackup>> ListAsync(BackupQuery query, string usualFolder, IOperationContext operation, CancellationToken cancellationToken)
     {
-        var folders = query.Path is { Length: > 0 } ? Look(Path.GetFullPath(query.Path)) : await RememberedAsync(query.Deployment, usualFolder, operation, cancellationToken).ConfigureAwait(false);
+        var folders = query.Path is { Length: > 0 } ? Look(Path.GetFullPath(query.Path), operation) : await RememberedAsync(query.Deployment, usualFolder, operation, cancellationToken).ConfigureAwait(false);
         var backups = new List<AppBackup>();
         foreach (var folder in folders.Distinct(StringComparer.Ordinal))
         {
@@ -24,10 +26,13 @@ internal sealed class BackupLister(IStateStore store)
         return [.. backups.OrderByDescending(backup => backup.Created).ThenByDescending(backup => backup.Id, StringComparer.Ordinal)];
     }
 
-    private static IEnumerable<string> Look(string path)
+    private static IEnumerable<string> Look(string path, IOperationContext operation)
     {
         if (!Directory.Exists(path)) throw BackupFolder.NotFound(path);
-        return BackupFolder.IsBackup(path) ? [path] : Beneath(path);
+        if (BackupFolder.IsBackup(path)) return [Path.TrimEndingDirectorySeparator(path)];
+        var foreign = Directory.EnumerateDirectories(path).Select(folder => Path.GetFileName(folder)).Where(name => !name.StartsWith('.') && !BackupFolder.IsBackup(Path.Combine(path, name))).Order(StringComparer.Ordinal).ToList();
+        if (foreign.Count > 0) operation.Warning($"What lies beside backups in '{path}' has no {BackupFolder.ManifestName}, so it is none, or a broken one: {string.Join(", ", foreign.Take(MostNamed))}{(foreign.Count > MostNamed ? ", …" : "")}.");
+        return Beneath(path);
     }
 
     // A folder whose name begins with a dot is one that is being made, or was left when the power went.

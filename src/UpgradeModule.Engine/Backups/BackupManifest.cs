@@ -59,6 +59,9 @@ internal sealed record BackupManifest
     /// <summary>The invariants in the snapshot.</summary>
     public IReadOnlyList<InvariantValue> Invariants { get; init; } = [];
 
+    /// <summary>Whether the checksums have a checksum of their own, as all have but the first.</summary>
+    public bool Sealed { get; init; }
+
     /// <summary>How the invariants are read, so that a restored copy can be compared without the app definition.</summary>
     public IReadOnlyList<InvariantSpec> Queries { get; init; } = [];
 

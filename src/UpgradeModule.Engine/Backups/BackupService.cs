@@ -1,3 +1,4 @@
+using UpgradeModule.Engine.Backups.Retention;
 using UpgradeModule.Engine.Databases;
 using UpgradeModule.Engine.Operations;
 
@@ -31,11 +32,33 @@ internal sealed class BackupService(BackupServices services) : IBackupService
 
     /// <inheritdoc/>
     public Task<BackupTestResult> TestAsync(AppBackup backup, DeploymentContext? context, bool checksumOnly, IOperationContext operation, CancellationToken cancellationToken) =>
-        TestAsync(backup, context, checksumOnly ? BackupTestDepth.Checksums : BackupTestDepth.Restore, operation, cancellationToken);
+        ProveAsync(backup, context, checksumOnly ? BackupTestDepth.Checksums : BackupTestDepth.Restore, operation, cancellationToken);
 
     /// <inheritdoc/>
-    public Task<BackupTestResult> TestAsync(AppBackup backup, DeploymentContext? context, BackupTestDepth depth, IOperationContext operation, CancellationToken cancellationToken) =>
+    public Task<BackupTestResult> ProveAsync(AppBackup backup, DeploymentContext? context, BackupTestDepth depth, IOperationContext operation, CancellationToken cancellationToken) =>
         new BackupTester(services).TestAsync(backup, context, depth, operation, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<AppBackup> CopyAsync(AppBackup backup, string destination, IOperationContext operation, CancellationToken cancellationToken) => BackupCopier.CopyAsync(backup, destination, operation, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<BackupRemoval>> PlanRemovalAsync(BackupRemovalRequest request, IOperationContext operation, CancellationToken cancellationToken) =>
+        new BackupRemover(services, UsualFolder).PlanAsync(request, operation, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task RemoveAsync(AppBackup backup, IOperationContext operation, CancellationToken cancellationToken) => new BackupRemover(services, UsualFolder).RemoveAsync(backup, operation, cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<string>> FindLeftAsync(string? folder, CancellationToken cancellationToken)
+    {
+        if (folder is not null) return PartialFolder.FindLeft(Paths.Full(folder));
+        var remembered = await services.Store.ListBackupsAsync(null, cancellationToken).ConfigureAwait(false);
+        var folders = remembered.Select(path => Path.GetDirectoryName(Paths.Full(path))!).Append(UsualFolder).Distinct(Paths.Comparer);
+        return [.. folders.SelectMany(PartialFolder.FindLeft)];
+    }
+
+    /// <inheritdoc/>
+    public Task RemoveLeftAsync(string folder, CancellationToken cancellationToken) => BackupRemover.RemoveLeftAsync(folder, cancellationToken);
 
     /// <inheritdoc/>
     public Task<RestoreResult> RestoreAsync(DeploymentContext context, AppBackup backup, bool force, CancellationToken cancellationToken) =>

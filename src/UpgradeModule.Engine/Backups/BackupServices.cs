@@ -20,6 +20,9 @@ internal sealed record BackupServices
     /// <summary>Gives an engine that belongs to no deployment: all it can do is restore to a throw-away place.</summary>
     public required Func<DatabaseEngine, CancellationToken, Task<IAppDatabase>> OpenThrowAway { get; init; }
 
+    /// <summary>Tells which of some backups runs may yet need that aren't over. Backups know nothing of runs.</summary>
+    public Func<IReadOnlyList<AppBackup>, IOperationContext, CancellationToken, Task<IReadOnlyList<NeededBackup>>> NeededByRuns { get; init; } = (_, _, _) => Task.FromResult<IReadOnlyList<NeededBackup>>([]);
+
     /// <summary>Tells how many bytes may still be written to the disk of a folder; <see langword="null"/> where that can't be told.</summary>
     public Func<string, long?> FreeSpace { get; init; } = DiskSpace.Free;
 }

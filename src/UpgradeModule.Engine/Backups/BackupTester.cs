@@ -26,6 +26,7 @@ internal sealed class BackupTester(BackupServices services)
         try
         {
             var (files, problems) = await BackupCheck.RunAsync(backup.Path, progress, new WorkStage { To = checksumOnly ? 100 : ChecksumsEnd }, cancellationToken).ConfigureAwait(false);
+            problems = [.. problems, .. await BackupCheck.ProofsAsync(backup.Path, cancellationToken).ConfigureAwait(false)];
             var result = new BackupTestResult { Backup = backup, Valid = problems.Count == 0, ChecksumOnly = checksumOnly, FilesChecked = files, Problems = problems, ProvenOn = backup.ProvenOn };
             if (!result.Valid) return result with { Duration = watch.Elapsed };
 
@@ -161,9 +162,8 @@ internal sealed class BackupTester(BackupServices services)
         };
         try
         {
-            var name = BackupFolder.ProofPrefix + proof.ProvenOn.ToString("yyyyMMdd'T'HHmmssfff'Z'", CultureInfo.InvariantCulture) + ".json";
             var json = JsonSerializer.SerializeToUtf8Bytes(proof, BackupJsonContext.Default.BackupProof);
-            await PrivateFiles.WriteAsync(Path.Combine(result.Backup.Path, name), json, cancellationToken).ConfigureAwait(false);
+            await PrivateFiles.WriteAsync(Path.Combine(result.Backup.Path, ProofFile.Name(proof.ProvenOn, json)), json, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {

@@ -75,10 +75,11 @@ internal sealed class BackupWriter(BackupServices services)
 
     private static async Task<BackupManifest> BuildAsync(string destination, BackupManifest start, IAppDatabase database, BackupOptions options, IOperationContext operation, WorkProgress progress, CancellationToken cancellationToken)
     {
-        var partial = Path.Combine(destination, $".{start.Id}.partial");
+        Sweep(destination, operation);
+        using var folder = PartialFolder.Make(destination, start.Id);
+        var partial = folder.Path;
         try
         {
-            MakeFolder(destination, partial);
             progress.Tell("copying the data");
             var dump = await database.DumpAsync(partial, start.Queries, options, progress.Within(0, DumpEnd), cancellationToken).ConfigureAwait(false);
             PrivateFiles.Tighten(partial);
@@ -88,16 +89,17 @@ internal sealed class BackupWriter(BackupServices services)
             var json = JsonSerializer.SerializeToUtf8Bytes(manifest, BackupJsonContext.Default.BackupManifest);
             digests[BackupFolder.ManifestName] = Convert.ToHexString(SHA256.HashData(json)).ToLowerInvariant();
             await PrivateFiles.WriteAsync(Path.Combine(partial, BackupFolder.ManifestName), json, cancellationToken).ConfigureAwait(false);
-            await PrivateFiles.WriteAsync(Path.Combine(partial, ChecksumFile.Name), ChecksumFile.Format(digests), cancellationToken).ConfigureAwait(false);
+            var sums = ChecksumFile.Format(digests);
+            await PrivateFiles.WriteAsync(Path.Combine(partial, ChecksumFile.Name), sums, cancellationToken).ConfigureAwait(false);
+            await PrivateFiles.WriteAsync(Path.Combine(partial, ChecksumFile.SealName), ChecksumFile.Seal(sums), cancellationToken).ConfigureAwait(false);
             Flush(partial, manifest);
             cancellationToken.ThrowIfCancellationRequested();
-            Directory.Move(partial, Path.Combine(destination, start.Id));
-            PrivateFiles.FlushDirectory(destination);
+            folder.Publish();
             return manifest;
         }
         catch (Exception failure)
         {
-            Remove(partial, operation);
+            folder.Abandon(operation);
             if (DiskSpace.IsFull(failure)) throw DiskSpace.Full(destination, null, failure);
             if (failure is IOException or UnauthorizedAccessException)
             {
@@ -131,6 +133,7 @@ internal sealed class BackupWriter(BackupServices services)
             Tables = dump.Tables,
             Invariants = dump.Invariants,
             Tools = dump.Tools,
+            Sealed = true,
         };
     }
 
@@ -151,15 +154,20 @@ internal sealed class BackupWriter(BackupServices services)
         return digests;
     }
 
-    private static void MakeFolder(string destination, string partial)
+    // What killed processes left is of no more use, and takes the room that this one needs.
+    private static void Sweep(string destination, IOperationContext operation)
     {
-        try
+        foreach (var left in PartialFolder.FindLeft(destination))
         {
-            PrivateFiles.CreateDirectory(partial);
-        }
-        catch (Exception failure) when (failure is UnauthorizedAccessException || (failure is IOException && !DiskSpace.IsFull(failure)))
-        {
-            throw BackupDestination.Invalid(destination, failure.Message.TrimEnd('.'), failure);
+            try
+            {
+                PartialFolder.RemoveLeft(left);
+                operation.Verbose($"'{left}', which a process left that was killed, is removed.");
+            }
+            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+            {
+                operation.Verbose($"'{left}', which a process left that was killed, could not be removed: {failure.Message}");
+            }
         }
     }
 
@@ -168,18 +176,6 @@ internal sealed class BackupWriter(BackupServices services)
         foreach (var file in manifest.Files) PrivateFiles.FlushFile(Path.Combine(partial, file.Path));
         foreach (var folder in Directory.EnumerateDirectories(partial, "*", SearchOption.AllDirectories)) PrivateFiles.FlushDirectory(folder);
         PrivateFiles.FlushDirectory(partial);
-    }
-
-    private static void Remove(string partial, IOperationContext operation)
-    {
-        try
-        {
-            if (Directory.Exists(partial)) Directory.Delete(partial, recursive: true);
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            operation.Warning($"The unfinished backup '{partial}' could not be removed: {failure.Message}");
-        }
     }
 
     private static async Task RequireStoppedAsync(Deployments.IAppHost host, DeploymentContext context, CancellationToken cancellationToken)

@@ -10,6 +10,9 @@ internal static class ChecksumFile
     /// <summary>Its name.</summary>
     public const string Name = "SHA256SUMS";
 
+    /// <summary>The name of the file with its own checksum, in the same format: by it one knows whether a file was changed or what is said of it.</summary>
+    public const string SealName = "SHA256SUMS.sha256";
+
     private const int DigestLength = 64;
     private const int BlockSize = 1 << 20;
 
@@ -21,6 +24,10 @@ internal static class ChecksumFile
         foreach (var (path, digest) in digests.OrderBy(pair => pair.Key, StringComparer.Ordinal)) text.Append(digest).Append("  ").Append(path).Append('\n');
         return Encoding.UTF8.GetBytes(text.ToString());
     }
+
+    /// <summary>Writes the content of the file with its own checksum.</summary>
+    /// <param name="content">Its content.</param>
+    public static byte[] Seal(byte[] content) => Format([new(Name, Convert.ToHexString(SHA256.HashData(content)).ToLowerInvariant())]);
 
     /// <summary>Reads its content, strictly: what this module didn't write so is a problem.</summary>
     /// <param name="content">The content.</param>

@@ -1,3 +1,4 @@
+using UpgradeModule.Engine.Backups.Retention;
 using UpgradeModule.Engine.Databases;
 using UpgradeModule.Engine.Operations;
 
@@ -20,7 +21,7 @@ public interface IBackupService
     /// <param name="cancellationToken">Ends the work; nothing is left then.</param>
     Task<AppBackup> BackupAsync(DeploymentContext context, string? destination, CancellationToken cancellationToken);
 
-    /// <summary>Lists backups, newest first. Folders that are no backup are passed over; a backup that can't be read is told as a warning.</summary>
+    /// <summary>Lists backups, newest first. Folders that are no backup, and a backup that can't be read, are told as warnings.</summary>
     /// <param name="query">Which.</param>
     /// <param name="operation">Who is told.</param>
     /// <param name="cancellationToken">Ends the work.</param>
@@ -50,7 +51,41 @@ public interface IBackupService
     /// <param name="cancellationToken">Ends the work.</param>
     /// <returns>What was found: a backup that is damaged is a result, no exception.</returns>
     /// <exception cref="UpgradeException"><c>ScratchUnavailable</c>, <c>DeepTestNotSupported</c>: it could not be tested.</exception>
-    Task<BackupTestResult> TestAsync(AppBackup backup, DeploymentContext? context, BackupTestDepth depth, IOperationContext operation, CancellationToken cancellationToken);
+    Task<BackupTestResult> ProveAsync(AppBackup backup, DeploymentContext? context, BackupTestDepth depth, IOperationContext operation, CancellationToken cancellationToken);
+
+    /// <summary>Copies a backup into another folder, reads it back from there and compares every checksum. What is there already, whole, isn't copied again.</summary>
+    /// <param name="backup">The backup.</param>
+    /// <param name="destination">The folder in which the copy's own folder is made.</param>
+    /// <param name="operation">Who is told.</param>
+    /// <param name="cancellationToken">Ends the work; nothing is left then.</param>
+    /// <returns>The copy.</returns>
+    /// <exception cref="UpgradeException"><c>BackupNotFound</c>, <c>BackupCorrupt</c>, <c>BackupDestinationInvalid</c>, <c>BackupExists</c>, <c>BackupInUse</c>, <c>BackupCopyFailed</c>, <c>DiskFull</c>.</exception>
+    Task<AppBackup> CopyAsync(AppBackup backup, string destination, IOperationContext operation, CancellationToken cancellationToken);
+
+    /// <summary>Tells which backups would be removed and which are kept, and why. Nothing is done.</summary>
+    /// <param name="request">Which.</param>
+    /// <param name="operation">Who is told.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    Task<IReadOnlyList<BackupRemoval>> PlanRemovalAsync(BackupRemovalRequest request, IOperationContext operation, CancellationToken cancellationToken);
+
+    /// <summary>Removes a backup, unless a run needs it by now.</summary>
+    /// <param name="backup">The backup.</param>
+    /// <param name="operation">Who is told.</param>
+    /// <param name="cancellationToken">Ends the work before it begins.</param>
+    /// <exception cref="UpgradeException"><c>BackupNotFound</c>, <c>BackupNeeded</c>, <c>BackupRemoveFailed</c>.</exception>
+    Task RemoveAsync(AppBackup backup, IOperationContext operation, CancellationToken cancellationToken);
+
+    /// <summary>Finds what processes left that were killed while they made, copied or removed a backup. What a living one works on isn't among it.</summary>
+    /// <param name="folder">The folder of backups; those that are usual or hold a backup that the store remembers where <see langword="null"/>.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <returns>Full paths of hidden folders.</returns>
+    Task<IReadOnlyList<string>> FindLeftAsync(string? folder, CancellationToken cancellationToken);
+
+    /// <summary>Removes what a killed process left.</summary>
+    /// <param name="folder">What <see cref="FindLeftAsync"/> gave.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <exception cref="UpgradeException"><c>BackupRemoveFailed</c>.</exception>
+    Task RemoveLeftAsync(string folder, CancellationToken cancellationToken);
 
     /// <summary>Restores a backup into a deployment's database, after its checksums were tested. The service must be stopped.</summary>
     /// <param name="context">The deployment.</param>

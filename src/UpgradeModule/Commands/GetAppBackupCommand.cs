@@ -20,8 +20,28 @@ public sealed class GetAppBackupCommand : DeploymentCmdlet
 
     /// <summary>A backup's folder, or a folder of backups, in place of those that the store remembers.</summary>
     [Parameter(HelpMessage = "A backup's folder, or a folder of backups.")]
+    [Alias("Destination")]
     [ValidateNotNullOrEmpty]
     public string? Path { get; set; }
+
+    /// <summary>The applications whose backups are wanted; wildcards are allowed. All where empty.</summary>
+    [Parameter(HelpMessage = "The applications whose backups are wanted; wildcards are allowed.")]
+    [ArgumentCompleter(typeof(AppNameCompleter))]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    public string[] App { get; set; } = ["*"];
+
+    /// <summary>Only backups whose snapshot was taken then or later.</summary>
+    [Parameter(HelpMessage = "Only backups whose snapshot was taken then or later.")]
+    public DateTimeOffset? Since { get; set; }
+
+    /// <summary>Only the newest of each deployment.</summary>
+    [Parameter(HelpMessage = "Only the newest of each deployment.")]
+    public SwitchParameter Latest { get; set; }
+
+    /// <summary>Only those that a restore has proven; those that none has with <c>-Proven:$false</c>.</summary>
+    [Parameter(HelpMessage = "Only those that a restore has proven; those that none has with -Proven:$false.")]
+    public SwitchParameter Proven { get; set; }
 
     /// <inheritdoc/>
     private protected override void ProcessInput()
@@ -47,12 +67,19 @@ public sealed class GetAppBackupCommand : DeploymentCmdlet
         }
     }
 
+    private static List<WildcardPattern> Patterns(string[] texts) => [.. texts.Select(text => WildcardPattern.Get(text, WildcardOptions.IgnoreCase))];
+
+    private bool IsWanted(AppBackup backup) => !(backup.Created < Since) && (!IsBound(nameof(Proven)) || Proven == backup.ProvenOn is not null);
+
     private int Write(object? target, BackupQuery query, WildcardPattern? deployment)
     {
         if (!TryRun(target, operation => Session.Engine.Backups.ListAsync(query, operation, operation.Token), out var backups)) return -1;
-        var ids = Id.Select(id => WildcardPattern.Get(id, WildcardOptions.IgnoreCase)).ToList();
-        var found = backups.Where(backup => deployment?.IsMatch(backup.Deployment) != false && ids.Exists(id => id.IsMatch(backup.Id))).ToList();
-        WriteObject(found, enumerateCollection: true);
-        return found.Count;
+        var ids = Patterns(Id);
+        var apps = Patterns(App);
+        var named = backups.Where(backup => deployment?.IsMatch(backup.Deployment) != false).ToList();
+        var found = named.Where(backup => ids.Exists(id => id.IsMatch(backup.Id)) && apps.Exists(app => app.IsMatch(backup.App)) && IsWanted(backup));
+        // They come newest first.
+        WriteObject(Latest ? found.DistinctBy(backup => backup.Deployment, StringComparer.OrdinalIgnoreCase) : found, enumerateCollection: true);
+        return named.Count;
     }
 }

@@ -71,7 +71,7 @@ public sealed class TestAppBackupCommand : StoreCmdlet
         var backup = await BackupFinder.FindAsync(Session, given, operation).ConfigureAwait(false);
         var deployment = await DeploymentAsync(backup, operation).ConfigureAwait(false);
         var context = deployment is null || ChecksumOnly ? null : await Session.OpenAsync(deployment, operation, Credential, MaintenanceCredential).ConfigureAwait(false);
-        return await Session.Engine.Backups.TestAsync(backup, context, ChecksumOnly ? BackupTestDepth.Checksums : Deep ? BackupTestDepth.Content : BackupTestDepth.Restore, operation, operation.Token).ConfigureAwait(false);
+        return await Session.Engine.Backups.ProveAsync(backup, context, ChecksumOnly ? BackupTestDepth.Checksums : Deep ? BackupTestDepth.Content : BackupTestDepth.Restore, operation, operation.Token).ConfigureAwait(false);
     }
 
     private async Task<AppDeployment?> DeploymentAsync(AppBackup backup, PipelineOperation operation)

@@ -12,6 +12,6 @@ internal sealed class BackupCompleter : EngineCompleter
     protected override async Task<IReadOnlyList<Candidate>> FindAsync(EngineSession session, GivenParameters given, CancellationToken cancellationToken)
     {
         var backups = await session.Engine.Backups.ListAsync(new BackupQuery { Deployment = given.Deployment }, NullOperationContext.Instance, cancellationToken).ConfigureAwait(false);
-        return [.. backups.Select(backup => new Candidate(backup.Id, $"{backup.App} {backup.Version}, {Show.Time(backup.Created)}"))];
+        return [.. backups.DistinctBy(backup => backup.Id).Select(backup => new Candidate(backup.Id, $"{backup.App} {backup.Version}, {Show.Time(backup.Created)}"))];
     }
 }

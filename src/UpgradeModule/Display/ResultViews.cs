@@ -32,7 +32,7 @@ internal static class ResultViews
         .Add("Backup", result.Backup.ToString())
         .Add("Valid", result.Valid.ToString())
         .Add("Checked", $"{result.FilesChecked} files")
-        .Add("Compared", $"{result.TablesCompared} tables, {result.RowsCompared} rows", when: !result.ChecksumOnly)
+        .Add("Compared", $"{result.TablesCompared} tables, {result.RowsCompared} rows{(result.TablesHashed > 0 ? $", {result.TablesHashed} tables row by row" : "")}", when: !result.ChecksumOnly)
         .Add("RestoredTo", result.RestoredTo, when: !string.IsNullOrEmpty(result.RestoredTo))
         .Add("ProvenOn", Show.Time(result.ProvenOn), when: result.ProvenOn is not null)
         .Add("Duration", Show.Span(result.Duration))

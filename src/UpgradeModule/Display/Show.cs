@@ -30,6 +30,17 @@ public static class Show
     public static string Time(object? moment) =>
         RecordRebuilder.Moment(moment) is { } time ? time.ToLocalTime().ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture) : "";
 
+    /// <summary>Shows how long ago a moment was, in its biggest unit: <c>5 min</c>, <c>31 h</c>, <c>12 d</c>.</summary>
+    /// <param name="moment">The moment.</param>
+    public static string Age(object? moment)
+    {
+        if (RecordRebuilder.Moment(moment) is not { } then) return "";
+        var age = DateTimeOffset.UtcNow - then;
+        if (age < TimeSpan.FromMinutes(1)) return "now";
+        if (age < TimeSpan.FromHours(1)) return string.Create(CultureInfo.InvariantCulture, $"{(int)age.TotalMinutes} min");
+        return age < TimeSpan.FromDays(2) ? string.Create(CultureInfo.InvariantCulture, $"{(int)age.TotalHours} h") : string.Create(CultureInfo.InvariantCulture, $"{(int)age.TotalDays} d");
+    }
+
     /// <summary>Shows a day: <c>2026-11-21</c>.</summary>
     /// <param name="day">The day.</param>
     public static string Day(object? day) =>

@@ -41,7 +41,7 @@ public sealed class BackupListingTests : IDisposable
     }
 
     [Fact]
-    public async Task What_is_no_backup_is_passed_over_and_what_can_not_be_read_is_a_warning()
+    public async Task What_is_no_backup_and_what_can_not_be_read_are_warnings()
     {
         var good = await _scene.BackupAsync();
         var bad = await _scene.BackupAsync();
@@ -50,7 +50,9 @@ public sealed class BackupListingTests : IDisposable
         var unfinished = Directory.CreateDirectory(Path.Combine(_scene.Destination, ".x.partial"));
         File.WriteAllText(Path.Combine(unfinished.FullName, "manifest.json"), "{");
         Assert.Equal([good.Id], await Ids(new BackupQuery { Path = _scene.Destination }));
-        Assert.Contains(bad.Path, Assert.Single(_scene.Operation.Warnings), StringComparison.Ordinal);
+        Assert.Equal(2, _scene.Operation.Warnings.Count);
+        Assert.EndsWith("none, or a broken one: photos.", _scene.Operation.Warnings[0], StringComparison.Ordinal);
+        Assert.Contains(bad.Path, _scene.Operation.Warnings[1], StringComparison.Ordinal);
     }
 
     [Fact]

@@ -19,7 +19,7 @@ public sealed class BackupMakingTests : IDisposable
         var backup = await _scene.BackupAsync();
         Assert.Equal(Path.Combine(_scene.Destination, backup.Id), backup.Path);
         Assert.Matches(new Regex(@"^web-\d{8}T\d{6}Z-[a-z0-9]{4}$"), backup.Id);
-        Assert.Equal(["SHA256SUMS", "data/rows.txt", "data/sub/blob.bin", "manifest.json"], Files(backup));
+        Assert.Equal(["SHA256SUMS", "SHA256SUMS.sha256", "data/rows.txt", "data/sub/blob.bin", "manifest.json"], Files(backup));
         Assert.Equal(("app", "oss", "1.1", 2, 8L), (backup.App, backup.Edition, backup.Version!.Text, backup.Tables, backup.Rows));
         Assert.Equal(new FileInfo(Path.Combine(backup.Path, "data/rows.txt")).Length + 3000, backup.Size);
         Assert.Null(backup.ProvenOn);

@@ -34,9 +34,10 @@ internal sealed class BackupScene : IDisposable
         {
             Store = Store,
             Hosts = _ => Host,
-            OpenDatabase = (_, _, _) => Task.FromResult<Engine.Databases.IAppDatabase>(Database),
+            OpenDatabase = (_, _, _) => Task.FromResult(Real ?? Database),
             OpenThrowAway = (engine, _) => Task.FromResult<Engine.Databases.IAppDatabase>(ThrowAway),
             FreeSpace = _ => Free,
+            NeededByRuns = (_, _, _) => Task.FromResult<IReadOnlyList<NeededBackup>>(Needed),
         });
         Context = new DeploymentContext
         {
@@ -67,6 +68,11 @@ internal sealed class BackupScene : IDisposable
     public IAppHost Host { get; } = Substitute.For<IAppHost>();
 
     public FakeDatabase Database { get; set; } = new();
+
+    /// <summary>A real database, in place of the one that pretends.</summary>
+    public Engine.Databases.IAppDatabase? Real { get; set; }
+
+    public List<NeededBackup> Needed { get; } = [];
 
     public FakeDatabase ThrowAway { get; set; } = new();
 

@@ -198,12 +198,12 @@ public sealed class BackupTestingTests : IDisposable
         _scene.Database.OnScratch = copy => copy.Hashes["public.users"] = "1";
         Assert.True((await _scene.ProveAsync(backup)).Valid);
 
-        var result = await _scene.Service.TestAsync(backup, _scene.Context, BackupTestDepth.Content, _scene.Operation, default);
+        var result = await _scene.Service.ProveAsync(backup, _scene.Context, BackupTestDepth.Content, _scene.Operation, default);
 
         Assert.Equal(["The rows of public.users differ from those in the backup"], result.Problems);
         Assert.Equal((false, 2), (result.Valid, result.TablesHashed));
         _scene.Database.OnScratch = null;
-        result = await _scene.Service.TestAsync(backup, _scene.Context, BackupTestDepth.Content, _scene.Operation, default);
+        result = await _scene.Service.ProveAsync(backup, _scene.Context, BackupTestDepth.Content, _scene.Operation, default);
         Assert.Equal((true, 2), (result.Valid, result.TablesHashed));
     }
 
@@ -212,7 +212,7 @@ public sealed class BackupTestingTests : IDisposable
     {
         var backup = await _scene.BackupAsync();
         _scene.Database = new FakeDatabase { CanCompare = false };
-        var failure = await Assert.ThrowsAsync<UpgradeException>(() => _scene.Service.TestAsync(backup, _scene.Context, BackupTestDepth.Content, _scene.Operation, default));
+        var failure = await Assert.ThrowsAsync<UpgradeException>(() => _scene.Service.ProveAsync(backup, _scene.Context, BackupTestDepth.Content, _scene.Operation, default));
         Assert.Equal("DeepTestNotSupported", failure.ErrorId);
         Assert.Empty(_scene.Database.Log);
     }
