@@ -1,4 +1,5 @@
 using UpgradeModule.Engine.Operations;
+using UpgradeModule.Engine.Upgrades.Undo;
 
 namespace UpgradeModule.Engine.Upgrades;
 
@@ -22,6 +23,24 @@ public interface IUpgradeService
     /// <param name="cancellationToken">Cancelling goes back to the last completed stop first, and the result says so.</param>
     /// <exception cref="UpgradeException"><c>RunNotFound</c>, <c>RunEnded</c>, <c>RunSuperseded</c>, <c>RunTooOld</c>, <c>DeploymentLocked</c>; <c>NotReady</c> and what else stands in the way: the run is left as it was.</exception>
     Task<UpgradeResult> ResumeAsync(DeploymentContext context, ResumeRequest request, CancellationToken cancellationToken);
+
+    /// <summary>Works out what the undo of a run would do, and what would be lost. Nothing is changed.</summary>
+    /// <param name="context">The deployment.</param>
+    /// <param name="request">Which run, and how.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <exception cref="UpgradeException"><c>RunNotFound</c>, <c>RunNotEnded</c>, <c>RunSuperseded</c>, <c>UndoImpossible</c>, <c>UndoVersionChanged</c>, <c>UndoStrategyUnavailable</c>.</exception>
+    Task<UndoPlan> PlanUndoAsync(DeploymentContext context, UndoRequest request, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Takes a run back, to the version, configuration and data from before it, also one that was cut short. What it replaces is kept until the run is
+    /// completed. An undo that was cut short is gone on with.
+    /// </summary>
+    /// <param name="context">The deployment.</param>
+    /// <param name="request">Which run, and how.</param>
+    /// <param name="cancellationToken">Ends the work before the application is stopped.</param>
+    /// <returns>How it ended; the run as it is where there was nothing to undo.</returns>
+    /// <exception cref="UpgradeException">What <see cref="PlanUndoAsync"/> throws; <c>DeploymentLocked</c>, <c>BackupCorrupt</c>.</exception>
+    Task<UpgradeResult> UndoAsync(DeploymentContext context, UndoRequest request, CancellationToken cancellationToken);
 
     /// <summary>Lists runs, newest first.</summary>
     /// <param name="deployment">The deployment; all that the store knows where <see langword="null"/>.</param>

@@ -28,7 +28,7 @@ internal sealed class RunCompletion(UpgradeServices services, RunJournals journa
                 await journal.EndAsync(document, CancellationToken.None).ConfigureAwait(false);
             }
 
-            document = document with { Run = document.Run with { Completed = true } };
+            document = document with { Hop = null, Run = document.Run with { Completed = true } };
             await journal.EndAsync(document, CancellationToken.None).ConfigureAwait(false);
             return document.Run;
         }

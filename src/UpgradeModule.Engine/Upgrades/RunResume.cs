@@ -77,7 +77,7 @@ internal sealed class RunResume(UpgradeServices services, RunJournals journals)
         }
     }
 
-    /// <summary>Whether a run did anything to the application.</summary>
+    /// <summary>Whether a run left the application at another version than it began with, or between two.</summary>
     /// <param name="document">The run.</param>
-    public static bool Changed(RunDocument document) => document.CompletedStops > 0 || document.Hop is { Touched: true } || document.Points.Count > 0;
+    public static bool Changed(RunDocument document) => (document.CompletedStops > 0 && document.Run.Undo is not { EndedOn: not null }) || RunState.IsHalfWay(document);
 }

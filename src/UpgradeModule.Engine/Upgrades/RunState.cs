@@ -9,7 +9,7 @@ internal static class RunState
     /// <param name="document">The run.</param>
     /// <param name="holdsLock">Whether the caller holds the deployment's lock, so that no other process can work on it.</param>
     public static bool IsInterrupted(RunDocument document, bool holdsLock) =>
-        (document.Run.Outcome is null || IsUndoing(document)) && (holdsLock || document.Holder is null || document.Holder.IsGone());
+        document.Run.Outcome is null && (holdsLock || document.Holder is null || document.Holder.IsGone());
 
     /// <summary>Whether its undo was begun and has not ended.</summary>
     /// <param name="document">The run.</param>
@@ -24,7 +24,7 @@ internal static class RunState
     public static UpgradeRun Shown(RunDocument document)
     {
         var run = document.Run;
-        if (run.Outcome is not null && !IsUndoing(document)) return run;
+        if (run.Outcome is not null) return run;
         var interrupted = IsInterrupted(document, holdsLock: false);
         var since = interrupted && document.DownSince is not null ? DateTimeOffset.UtcNow - document.SavedOn : TimeSpan.Zero;
         return run with

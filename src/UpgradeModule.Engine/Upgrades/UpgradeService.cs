@@ -5,6 +5,7 @@ using UpgradeModule.Engine.Artifacts;
 using UpgradeModule.Engine.Operations;
 using UpgradeModule.Engine.Upgrades.Actions;
 using UpgradeModule.Engine.Upgrades.Journal;
+using UpgradeModule.Engine.Upgrades.Undo;
 
 namespace UpgradeModule.Engine.Upgrades;
 
@@ -44,11 +45,27 @@ internal sealed class UpgradeService(UpgradeServices services) : IUpgradeService
         async session =>
         {
             if (session.LockFailure is { } failure) ExceptionDispatchInfo.Throw(failure);
+            var (document, _, _) = await _journals.FindAsync(session.Context, request.RunId, cancellationToken).ConfigureAwait(false);
+            if (RunState.IsUndoing(document)) return await UndoAsync(session, new UndoRequest { RunId = document.Run.RunId, Timeout = request.Timeout, Strategy = UndoStrategy.Restore }, cancellationToken).ConfigureAwait(false);
             var run = await new RunResume(services, _journals).OpenAsync(session.Context, request, cancellationToken).ConfigureAwait(false);
             session.Run = run;
             var total = RunPlan.Count(run.Remaining, null, run.Deployment.Spec);
             return await session.WithProgressAsync(total, progress => new UpgradeRunner(run, progress).ResumeAsync(cancellationToken)).ConfigureAwait(false);
         },
+        null,
+        cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<UndoPlan> PlanUndoAsync(DeploymentContext context, UndoRequest request, CancellationToken cancellationToken) =>
+        (await new UndoPlanner(services, _journals).PlanAsync(context, request, holdsLock: false, counts: true, cancellationToken).ConfigureAwait(false)).Plan;
+
+    /// <inheritdoc/>
+    public Task<UpgradeResult> UndoAsync(DeploymentContext context, UndoRequest request, CancellationToken cancellationToken) => RunSession.WithAsync(
+        services,
+        context,
+        $"Undo of an upgrade of {context.Deployment.Name}",
+        "the undo of an upgrade",
+        session => UndoAsync(session, request, cancellationToken),
         null,
         cancellationToken);
 
@@ -63,11 +80,21 @@ internal sealed class UpgradeService(UpgradeServices services) : IUpgradeService
     public Task<UpgradeRun> CompleteAsync(DeploymentContext context, string runId, CancellationToken cancellationToken) =>
         new RunCompletion(services, _journals).CompleteAsync(context, runId, cancellationToken);
 
+    private async Task<UpgradeResult> UndoAsync(RunSession session, UndoRequest request, CancellationToken cancellationToken)
+    {
+        if (session.LockFailure is { } failure) ExceptionDispatchInfo.Throw(failure);
+        var (plan, source, document, journal) = await new UndoPlanner(services, _journals).PlanAsync(session.Context, request, holdsLock: true, counts: true, cancellationToken).ConfigureAwait(false);
+        if (source is not null) return await new RunUndo(services, session, plan, source).RunAsync(document, journal, request.Timeout, cancellationToken).ConfigureAwait(false);
+        session.Operation.Warning(plan.Nothing!);
+        return UpgradeResults.From(plan.Run with { Message = plan.Nothing });
+    }
+
     private RunContext Begin(DeploymentContext context, UpgradePath path, UpgradeRequest request, Exception? lockFailure)
     {
         var document = new RunDocument
         {
             Holder = RunHolder.Current(),
+            FromEdition = context.Deployment.Edition,
             Run = NewRun(context, path),
             Path = path with { Deployment = null },
             Request = request with { Path = new UpgradePath(), BaseUrl = Addresses.WithoutLogin(request.BaseUrl), Registry = Addresses.RegistryWithoutLogin(request.Registry), ArtifactPath = Addresses.WithoutLogin(request.ArtifactPath) },

@@ -38,6 +38,9 @@ internal sealed record RunDocument
     /// <summary>Why it goes back; <see langword="null"/> as long as it goes forward.</summary>
     public BackRecord? Back { get; init; }
 
+    /// <summary>The edition at the start.</summary>
+    public string FromEdition { get; init; } = "";
+
     /// <summary>The backup from before its first stop.</summary>
     public AppBackup? FirstBackup { get; init; }
 

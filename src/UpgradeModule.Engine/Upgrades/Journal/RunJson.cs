@@ -31,8 +31,16 @@ internal static class RunJson
             throw Unreadable(where, failure.Message, failure);
         }
 
+        if (document.FormatVersion == 1) document = FromFirst(document);
         return document.FormatVersion is >= 1 and <= RunDocument.Current ? document : throw Unreadable(where, "its format is not one that this version knows", null);
     }
+
+    // The first format named the version that was reached, and not how far on the path that is.
+    private static RunDocument FromFirst(RunDocument document) => document with
+    {
+        CompletedStops = document.Run.Reached is { } reached ? document.Path.Stops.ToList().FindIndex(stop => stop.To == reached) + 1 : 0,
+        FromEdition = document.FromEdition.Length > 0 ? document.FromEdition : document.Run.Deployment.Edition,
+    };
 
     private static UpgradeException Unreadable(string where, string why, Exception? inner) =>
         new("RunUnreadable", UpgradeErrorCategory.InvalidData, where, $"The record of an upgrade run in {where} can't be read: {why}.", "A newer version of the module may have written it.", inner);

@@ -1,0 +1,144 @@
+using UpgradeModule.Engine.Deployments;
+using UpgradeModule.Engine.Upgrades.Actions;
+using UpgradeModule.Engine.Upgrades.Journal;
+
+namespace UpgradeModule.Engine.Upgrades.Undo;
+
+/// <summary>
+/// Undoes a run: stops what runs, puts data and version from before the run back, starts it. It is written down like the run itself, so that one
+/// that is cut short is gone on with, by whoever resumes or undoes the run. Each of its actions may be done again.
+/// </summary>
+internal sealed class RunUndo(UpgradeServices services, RunSession session, UndoPlan plan, UndoSource source)
+{
+    private const int Tries = 3;
+
+    /// <summary>Undoes it. From the stop on it isn't cancelled any more.</summary>
+    /// <param name="document">The run as the journal has it.</param>
+    /// <param name="journal">The journal.</param>
+    /// <param name="timeout">How long to wait without a sign of progress.</param>
+    /// <param name="cancellationToken">Ends the work before the stop.</param>
+    public async Task<UpgradeResult> RunAsync(RunDocument document, IUpgradeJournal journal, TimeSpan? timeout, CancellationToken cancellationToken)
+    {
+        var fetched = source.Fetch ? await FetchAsync(document, cancellationToken).ConfigureAwait(false) : null;
+        if (source is { DataNeeded: true, DataIsBack: false, Data: null, Backup: { } backup }) await CheckBackupAsync(backup, cancellationToken).ConfigureAwait(false);
+        var begun = document with { Run = document.Run with { Undo = document.Run.Undo ?? NewUndo() } };
+        var run = RunResume.Open(services, session.Context, begun, journal, document.Request with { Timeout = timeout ?? document.Request.Timeout });
+        run.Recorder.Change(record => record with { Resumed = document.Run.Resumed });
+        if (document.Hop is { } hop) run.TakeUpHop(hop);
+        session.Run = run;
+        cancellationToken.ThrowIfCancellationRequested();
+        await run.Recorder.BeginAsync(CancellationToken.None).ConfigureAwait(false);
+        run.Recorder.GoingBack = true;
+        IUpgradeAction[] actions = [new UndoStop(), .. source is { DataNeeded: true, DataIsBack: false } ? [new UndoData(source)] : Array.Empty<IUpgradeAction>(), new UndoVersion(source, fetched), new UndoStart()];
+        return await session.WithProgressAsync(actions.Length, progress => WalkAsync(run, actions, new ActionRunner(run, progress))).ConfigureAwait(false);
+    }
+
+    private async Task<UpgradeResult> WalkAsync(RunContext run, IUpgradeAction[] actions, ActionRunner runner)
+    {
+        foreach (var action in actions)
+        {
+            if (await TryAsync(run, action, runner).ConfigureAwait(false) is { } failure) return await FailAsync(run, action, failure).ConfigureAwait(false);
+        }
+
+        var from = run.Recorder.Document.Run.From;
+        run.ForgetHop();
+        run.StartFrom(from);
+        await DeploymentBook.SaveAsync(services.Store, run.Deployment).ConfigureAwait(false);
+        var message = Told(run);
+        return await run.Recorder.EndAsync(
+            record => record with
+            {
+                Outcome = UpgradeOutcome.RolledBack,
+                Reached = from,
+                Deployment = run.Deployment.Deployment,
+                Downtime = run.Downtime.Elapsed,
+                Message = message,
+                Undo = record.Undo! with { EndedOn = DateTimeOffset.UtcNow },
+            },
+            CancellationToken.None).ConfigureAwait(false);
+    }
+
+    private async Task<Exception?> TryAsync(RunContext run, IUpgradeAction action, ActionRunner runner)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await runner.DoAsync(action, [], CancellationToken.None).ConfigureAwait(false);
+                return null;
+            }
+            catch (Exception failure) when (failure is not OutOfMemoryException)
+            {
+                // A wait has its own patience; what was in the way of the others may be gone in a moment.
+                if (attempt == Tries || action is UndoStart) return failure;
+                run.Operation.Verbose($"{action.Title}: {failure.Message} It is tried again.");
+                await Task.Delay(services.UndoRetryDelay, CancellationToken.None).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private Task<UpgradeResult> FailAsync(RunContext run, IUpgradeAction action, Exception failure)
+    {
+        var record = run.Recorder.Document.Run;
+        var lines = new List<string>
+        {
+            $"The undo of the run {record.RunId} of {run.Deployment.Deployment.Name} failed at '{action.Title}': {failure.Message}",
+            $"Nothing was thrown away. Kept: {string.Join(", ", record.Kept.Where(item => !item.Dropped))}{(record.Backup is { } backup ? $"; backup {backup.Path}" : "")}.",
+            $"Mend what stands in the way; then Undo-UpgradeRun {record.RunId} goes on from there.",
+        };
+        var message = string.Join(Environment.NewLine, lines);
+        run.Operation.Warning(message);
+        return run.Recorder.EndAsync(
+            ended => ended with
+            {
+                Outcome = UpgradeOutcome.Failed,
+                Reached = null,
+                Deployment = run.Deployment.Deployment,
+                Downtime = run.Downtime.Elapsed,
+                Error = message,
+                ErrorId = "UndoFailed",
+                Message = message,
+            },
+            CancellationToken.None);
+    }
+
+    private UpgradeUndo NewUndo() => new()
+    {
+        Strategy = plan.Strategy,
+        Reason = plan.Reason,
+        Source = source.Told,
+        Lost = plan.Lost,
+        StartedOn = DateTimeOffset.UtcNow,
+        By = $"{Environment.UserName}@{Environment.MachineName}",
+    };
+
+    private string Told(RunContext run)
+    {
+        var record = run.Recorder.Document.Run;
+        var data = source.DataNeeded ? $"the data from before it is back ({record.Undo?.Source ?? "as it was kept"})" : "its data was not touched";
+        var replaced = record.Kept.Where(item => !item.Dropped).ToList();
+        var kept = replaced.Count == 0 ? "" : $" What it replaced is kept until Complete-UpgradeRun drops it: {string.Join(", ", replaced)}.";
+        return $"The run {record.RunId} was undone: {run.AppName} {record.From} runs again and is healthy; {data}.{kept}";
+    }
+
+    private async Task<InstallSource> FetchAsync(RunDocument document, CancellationToken cancellationToken)
+    {
+        var request = new SourceRequest
+        {
+            Version = document.Run.From,
+            Edition = document.FromEdition,
+            BaseUrl = document.Request.BaseUrl,
+            Registry = document.Request.Registry,
+            RegistryCredential = session.Context.RegistryCredential,
+        };
+        return await services.Hosts(session.Context.Deployment.HostKind).FetchAsync(session.Context, request, cancellationToken).ConfigureAwait(false);
+    }
+
+    // Before anything is stopped: a backup that can't be restored must be known now.
+    private async Task CheckBackupAsync(AppBackup backup, CancellationToken cancellationToken)
+    {
+        var result = await services.Backups.TestAsync(backup, null, checksumOnly: true, session.Operation, cancellationToken).ConfigureAwait(false);
+        if (result.Valid) return;
+        throw new UpgradeException("BackupCorrupt", UpgradeErrorCategory.InvalidData, backup.Path, $"The backup '{backup.Path}' from before the run is damaged, so the run can't be undone by it; nothing was touched. {string.Join(" ", result.Problems)}", "Restore another backup with Restore-AppDatabase.");
+    }
+}
