@@ -30,7 +30,7 @@ internal static class RunMessages
         var who = step.Kind == UpgradeStepKind.Automatic ? "This version of the module can't do it by itself." : "It is done by hand.";
         var text = new StringBuilder($"The {run.Deed} of {run.Deployment.Deployment.Name} pauses at the step '{step.Id}': {step.Title}. {who} {run.AppName} {run.Reached} is in place meanwhile.");
         if (step.Instructions.Length > 0) text.Append(' ').Append(step.Instructions.Trim());
-        text.Append(" Afterwards the same command goes on from here");
+        text.Append(" Afterwards the same command goes on from here, as Resume-UpgradeRun does");
         text.Append(step.Done is null ? $"; no probe can tell that the step is done, so name it: -ConfirmedStep {step.Id}." : ", once the step's probe passes.");
         return text.ToString();
     }

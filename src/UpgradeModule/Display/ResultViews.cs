@@ -18,6 +18,8 @@ internal static class ResultViews
             .Add("Duration", Show.Span(result.Duration))
             .Add("Backup", result.Backup?.Path, when: result.Backup is not null)
             .Add("Kept", $"{kept} {(kept == 1 ? "thing" : "things")} for the way back; Complete-UpgradeRun drops {(kept == 1 ? "it" : "them")}", when: kept > 0)
+            .Add("Resumed", $"{result.Resumed} time{(result.Resumed == 1 ? "" : "s")}", when: result.Resumed > 0)
+            .Add("Undone", $"{result.Undo?.Strategy} by {result.Undo?.By}, {Show.Time(result.Undo?.EndedOn)}", when: result.Undo is { EndedOn: not null })
             .Add("PausedAt", $"{result.PausedAt?.Title} [{result.PausedAt?.Id}]", when: result.PausedAt is not null)
             .Add("ToDo", result.PausedAt?.Instructions, when: result.PausedAt is not null)
             .Add("Error", string.IsNullOrEmpty(result.ErrorId) ? result.Error : $"{result.Error} [{result.ErrorId}]", when: !string.IsNullOrEmpty(result.Error))
