@@ -20,6 +20,8 @@ BeforeDiscovery {
         @{ What = 'a definition that is not there'; Command = { Register-AppDeployment x (Join-Path $folder none.json) }; Id = 'DefinitionNotFound'; Target = '{0}/none.json'; Category = 'ObjectNotFound'; Says = 'none\.json' }
         @{ What = 'a definition that ships with the module'; Command = { Unregister-AppDefinition metabase }; Id = 'DefinitionShipped'; Target = 'metabase'; Category = 'InvalidOperation'; Says = 'ships' }
         @{ What = 'an unknown run'; Command = { Complete-UpgradeRun none -Force }; Id = 'RunNotFound'; Target = 'none'; Category = 'ObjectNotFound'; Says = 'Get-UpgradeRun' }
+        @{ What = 'an unknown run to go on with'; Command = { Resume-UpgradeRun none }; Id = 'RunNotFound'; Target = 'none'; Category = 'ObjectNotFound'; Says = 'Get-UpgradeRun' }
+        @{ What = 'an unknown run to undo'; Command = { Undo-UpgradeRun none -Force }; Id = 'RunNotFound'; Target = 'none'; Category = 'ObjectNotFound'; Says = 'Get-UpgradeRun' }
         @{ What = 'an unknown backup'; Command = { Test-AppBackup none }; Id = 'BackupNotFound'; Target = 'none'; Category = 'ObjectNotFound'; Says = 'Get-AppBackup' }
         @{ What = 'a folder of backups that is not there'; Command = { Get-AppBackup -Path (Join-Path $folder none) }; Id = 'BackupNotFound'; Target = '{0}/none'; Category = 'ObjectNotFound'; Says = 'Get-AppBackup' }
         @{ What = 'a file that fails its checksum'; Command = { Save-AppArtifact (Get-SampleDefinition) 1.1.0 -ArtifactPath (Get-SampleArtifact 1.1.0) -Sha256 ('0' * 64) -Destination (Join-Path $folder got) }; Id = 'ArtifactChecksumMismatch'; Target = '*sampleapp-1.1.0*'; Category = 'SecurityError'; Says = 'SHA-256' }

@@ -3,7 +3,7 @@ BeforeDiscovery {
     Import-BuiltModule
     $script:cmdlets = Get-Command -Module UpgradeModule -CommandType Cmdlet | ForEach-Object { @{ Name = $_.Name; Cmdlet = $_ } }
     # New-AppDeployment only makes an object.
-    $script:asking = 'Restore-AppDatabase', 'Complete-UpgradeRun', 'Invoke-MigrateDown', 'Unlock-AppMigration', 'Remove-AppDatabaseCopy' | ForEach-Object { @{ Name = $_ } }
+    $script:asking = 'Restore-AppDatabase', 'Complete-UpgradeRun', 'Invoke-MigrateDown', 'Unlock-AppMigration', 'Remove-AppDatabaseCopy', 'Undo-UpgradeRun' | ForEach-Object { @{ Name = $_ } }
     $script:changing = $cmdlets | Where-Object { $_.Cmdlet.Verb -notin 'Get', 'Find', 'Test', 'Wait', 'New' -or $_.Name -in 'Test-AppBackup', 'Test-AppUpgrade' }
     $script:records = [UpgradeModule.AppDeployment].Assembly.GetExportedTypes() |
         Where-Object { -not $_.IsEnum -and -not $_.IsInterface -and -not $_.IsAbstract -and $_.GetConstructor([type]::EmptyTypes) } | ForEach-Object { @{ Name = $_.Name; Type = $_ } }
@@ -105,7 +105,7 @@ Describe 'The record <Name>' -ForEach $records {
     }
 
     It 'has a format view or is shown inside another' {
-        $inside = 'AppEdition', 'AppHostSettings', 'DatabaseTarget', 'VersionSighting', 'InvariantValue', 'TableCount', 'RuntimeRequirement', 'OperationProgress'
+        $inside = 'AppEdition', 'AppHostSettings', 'DatabaseTarget', 'VersionSighting', 'InvariantValue', 'TableCount', 'UpgradeUndo', 'RuntimeRequirement', 'OperationProgress'
         if ($Name -notin $inside) { Get-FormatData -TypeName "UpgradeModule.$Name" | Should -Not -BeNullOrEmpty }
     }
 }

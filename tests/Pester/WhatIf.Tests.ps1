@@ -39,6 +39,8 @@ BeforeAll {
         }
         'Complete-UpgradeRun' = @{ 'with -Force' = { $run | Complete-UpgradeRun -Force }; 'by its id' = { Complete-UpgradeRun $run.RunId } }
         'Remove-AppDatabaseCopy' = @{ 'of a run, by name' = { Remove-AppDatabaseCopy $app.Name ($run.Kept | Where-Object Kind -Like 'Database*').Location -Force }; 'as they are listed' = { Get-AppDatabaseCopy $app.Name | Remove-AppDatabaseCopy } }
+        'Resume-UpgradeRun' = @{ 'by its id' = { Resume-UpgradeRun $run.RunId }; 'of a deployment' = { $app.Deployment | Resume-UpgradeRun } }
+        'Undo-UpgradeRun' = @{ 'with -Force' = { $run | Undo-UpgradeRun -Force }; 'by its id' = { Undo-UpgradeRun $run.RunId -Strategy Restore } }
         'Register-AppDefinition' = @{ 'of a new one' = { Register-AppDefinition $definition }; 'of one that is there, with -Force' = { Register-AppDefinition (Get-SampleDefinition) -Force } }
         'Unregister-AppDefinition' = @{ 'by name' = { Unregister-AppDefinition sampleapp }; 'by a wildcard' = { Unregister-AppDefinition * } }
         'Register-AppDeployment' = @{

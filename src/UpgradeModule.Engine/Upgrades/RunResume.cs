@@ -36,7 +36,7 @@ internal sealed class RunResume(UpgradeServices services, RunJournals journals)
         var taken = document with
         {
             Holder = RunHolder.Current(),
-            Run = document.Run with { Outcome = null, EndedOn = null, PausedAt = null, Error = null, ErrorId = null, Message = null, Resumed = document.Run.Resumed + 1 },
+            Run = document.Run with { Outcome = null, EndedOn = null, PausedAt = null, Error = null, ErrorId = null, Message = null, Resumed = document.Run.Resumed + 1, Duration = Took(document) },
         };
         var recorder = new RunRecorder(taken, journal, context.Operation);
         var run = new RunContext { Services = services, Request = request with { Path = document.Path }, Path = document.Path, Recorder = recorder, Deployment = context };
@@ -46,6 +46,14 @@ internal sealed class RunResume(UpgradeServices services, RunJournals journals)
         run.Downtime.GoOn(document.Run.Downtime, document.SavedOn, wasPaused ? null : document.DownSince);
         run.StartFrom(reached?.To ?? document.Path.From, done);
         return run;
+    }
+
+    // One that was cut short took until now; one that ended, until its end.
+    private static TimeSpan Took(RunDocument document)
+    {
+        if (document.Run.Outcome is not null) return document.Run.Duration;
+        var took = DateTimeOffset.UtcNow - document.Run.StartedOn;
+        return took > TimeSpan.Zero ? took : TimeSpan.Zero;
     }
 
     private static void Check(RunDocument document, IReadOnlyList<RunDocument> newer)

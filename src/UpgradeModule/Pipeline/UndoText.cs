@@ -13,7 +13,7 @@ internal static class UndoText
     public static string Of(UndoPlan plan)
     {
         var run = plan.Run;
-        var back = $"Take the upgrade from {run.From} to {run.Reached?.Text ?? run.To?.Text} back: stop the application, put {run.From} in its place";
+        var back = $"Take the upgrade from {run.From} to {(run.Reached is { } reached && reached != run.From ? reached : run.To)} back: stop the application, put {run.From} in its place";
         if (plan.Strategy == UndoStrategy.MigrateDown) return $"{back} and migrate its data down. {plan.Reason}";
         if (plan.Source is null) return $"{back} and start it. Its data is left as it is.";
         return $"{back} with {plan.Source}, and start it. {Lost(plan)}";
