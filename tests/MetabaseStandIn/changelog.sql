@@ -223,3 +223,13 @@ CREATE TABLE user_parameter_value (id SERIAL PRIMARY KEY, user_id INTEGER NOT NU
 --comment Back-ported to 49, and run after those of 50
 UPDATE setting SET value = value WHERE key = 'site-name';
 --rollback SELECT 1;
+
+--changeset v51.2024-05-13T15:30:57 since=51
+--comment Which parts of a question are cached
+ALTER TABLE report_card ADD COLUMN cache_invalidated_at TIMESTAMP WITH TIME ZONE;
+--rollback ALTER TABLE report_card DROP COLUMN cache_invalidated_at;
+
+--changeset v51.2024-06-12T18:53:02 since=51
+--comment Who has seen what
+CREATE TABLE user_key_value (id SERIAL PRIMARY KEY, user_id INTEGER NOT NULL REFERENCES core_user (id) ON DELETE CASCADE, key VARCHAR(254) NOT NULL, value TEXT);
+--rollback DROP TABLE user_key_value;

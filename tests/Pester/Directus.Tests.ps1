@@ -90,6 +90,26 @@ Describe 'Directus as a process' -ForEach @{ Missing = $missing } {
         $now.VersionsAgree | Should -BeTrue
     }
 
+    It 'is migrated down one migration a call until the older list is reached, and keeps what was written since' {
+        $app = New-Instance
+        Add-DirectusArticle $app.Url 'before the upgrade'
+        $before = Get-DirectusView $app.Url
+        (Invoke-Upgrade $app @{ ConfirmedStep = 'policies' }).Outcome | Should -Be Succeeded
+        Add-DirectusArticle $app.Url 'written with 11'
+        (Get-AppMigration $app.Name | Where-Object Rollback -EQ Reversible).Id | Should -Be 20240806A, 20240817A, 20240909A, 20240909B, 20240924A, 20240924B
+
+        $result = Invoke-MigrateDown $app.Name -To 10.13.4 -Force -WarningAction SilentlyContinue
+        $result.Outcome | Should -Be Succeeded -Because $result.Error
+        ($result.Steps | Where-Object Id -EQ MigrateDown).Message | Should -BeLike '*6 calls*'
+        $result.Kind | Should -Be MigrateDown
+        Invoke-TestSql $server 'SELECT max(version) FROM directus_migrations' -Database $app.Database.Name | Should -Be '20240716A'
+        $after = Get-DirectusView $app.Url
+        $after.Version | Should -Be '10.13.4'
+        $after.Titles | Should -Be ($before.Titles + 'written with 11')
+        $after.Users | Should -Be $before.Users
+        $after.PublicFields | Should -Be $before.PublicFields
+    }
+
     It 'is taken back when a migration fails half way, and goes on once the cause is gone' -Tag Long {
         $app = New-Instance
         Add-DirectusArticle $app.Url 'the last before the upgrade'

@@ -1,6 +1,7 @@
 /**
  * What a test wants to go wrong: MB_STANDIN_FAIL holds VERSION=WHAT, parted by semicolons. WHAT is migration (the last changeset of the version
- * fails, those before it stay), checksum, hang, crash, init, unhealthy, or database:NAME (another database than the one of the settings).
+ * fails, those before it stay), down (the second changeset that is rolled back fails), downnothing (rolling back does nothing and succeeds), downleft
+ * (one changeset is left), checksum, hang, crash, init, unhealthy, or database:NAME (another database than the one of the settings).
  */
 final class Knobs {
     private final String what;

@@ -83,11 +83,15 @@ final class Migrator {
         Log.line("INFO", "db.liquibase", "Rolling back app database schema to version " + target);
         Map<String, ChangeSet> known = new HashMap<>();
         for (ChangeSet change : Changelog.of(release)) known.put(change.id, change);
+        if (knobs.is("downnothing")) return;
         lock();
+        int done = 0;
         try {
             for (int i = rows.size() - 1; i >= 0; i--) {
                 Row row = rows.get(i);
                 if (row.order < first || !known.containsKey(row.id)) continue;
+                if (knobs.is("downleft") && row.order == first) continue;
+                if (knobs.is("down") && done++ == 1) throw new Stop("liquibase.exception.RollbackFailedException", "Rollback failed for changeset " + row.id);
                 Log.line("INFO", "db.liquibase", "Going to roll back changeset " + row.id);
                 store.rollBack(row.id, known.get(row.id).rollback);
             }

@@ -6,6 +6,7 @@ using UpgradeModule.Engine.Databases;
 using UpgradeModule.Engine.Operations;
 using UpgradeModule.Engine.Paths;
 using UpgradeModule.Engine.Upgrades;
+using UpgradeModule.Engine.Upgrades.MigrateDown;
 using UpgradeModule.Tests.Apps;
 using UpgradeModule.Tests.Support;
 
@@ -71,6 +72,9 @@ internal sealed class MetabaseContainerScene : IAsyncDisposable
         var path = Engine.Planner.Plan(Context.Spec, new PathRequest { From = installed.Version!, Edition = Context.Deployment.Edition, To = to, ToEdition = edition, Deployment = Context.Deployment });
         return await Engine.Upgrades.RunAsync(Context, new UpgradeRequest { Path = path, Registry = _registry.Host, Timeout = TimeSpan.FromSeconds(60) }, default);
     }
+
+    public Task<UpgradeResult> DownAsync(string? to) =>
+        Engine.MigrateDown.RunAsync(Context, new MigrateDownRequest { To = to, Registry = _registry.Host, Timeout = TimeSpan.FromSeconds(60) }, default);
 
     public Task<ContainerInspect> InspectAsync() => _docker.InspectContainerAsync(Container, default);
 

@@ -50,6 +50,27 @@ public sealed class MetabaseContainerTests(ContainerEngineFixture docker, Postgr
     }
 
     [SkippableFact]
+    public async Task Down_from_50_to_49_by_the_newer_image_and_with_the_containers_own_settings()
+    {
+        await using var scene = await StartAsync(["0.50.36", "0.49.25.2"]);
+        var before = await scene.Data.AllAsync();
+        await using var writer = new CardWriter(scene.Url);
+        for (var i = 0; i < 1000 && writer.Acknowledged.Count < 3; i++) await Task.Delay(10);
+
+        var result = await scene.DownAsync("0.49.25.2");
+
+        Assert.True(result.Outcome == UpgradeOutcome.Succeeded, result.Error);
+        Assert.Equal("0.49.25.2", await scene.AnsweredVersionAsync());
+        await writer.StopAsync();
+        await AssertNothingIsLostAsync(scene, before, writer);
+        Assert.NotEmpty(writer.Acknowledged);
+        Assert.Equal(["0"], await scene.Data.RowsAsync("SELECT count(*) FROM databasechangelog WHERE id LIKE 'v5%'"));
+        var container = await scene.InspectAsync();
+        Assert.Contains("MB_STANDIN_IMAGE=0.49.25.2", container.Config!.Env!);
+        Assert.Equal("unless-stopped", container.HostConfig!.RestartPolicy!.Name);
+    }
+
+    [SkippableFact]
     [Trait("Category", "Long")]
     public async Task From_open_source_to_enterprise_the_image_is_another_one()
     {

@@ -6,6 +6,7 @@ using UpgradeModule.Engine.Operations;
 using UpgradeModule.Engine.Paths;
 using UpgradeModule.Engine.Readiness;
 using UpgradeModule.Engine.Upgrades;
+using UpgradeModule.Engine.Upgrades.MigrateDown;
 using UpgradeModule.Tests.Apps;
 using UpgradeModule.Tests.Support;
 
@@ -118,6 +119,9 @@ internal sealed class MetabaseScene : IAsyncDisposable
 
     public async Task<UpgradeResult> UpgradeAsync(string to, string? edition = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default) => await Engine.Upgrades.RunAsync(
         Context, new UpgradeRequest { Path = await PathAsync(to, edition), BaseUrl = Jars.Url, Timeout = timeout ?? TimeSpan.FromSeconds(30) }, cancellationToken);
+
+    public Task<UpgradeResult> DownAsync(string? to, bool force = false) =>
+        Engine.MigrateDown.RunAsync(Context, new MigrateDownRequest { To = to, BaseUrl = Jars.Url, Timeout = TimeSpan.FromSeconds(60), Force = force }, default);
 
     public async Task<ReadinessResult> ReadinessAsync(string to) =>
         await Engine.Readiness.CheckAsync(Context, new ReadinessRequest { Path = await PathAsync(to), BaseUrl = Jars.Url }, default);

@@ -23,9 +23,10 @@ internal sealed class StandInImages(IContainerEngine engine, LoopbackRegistry re
             Reference = reference,
             Layers =
             [
+                // As Metabase's own entrypoint does it, a second word of the command is lost.
                 BusyBox(),
                 await JavaFiles.LayerAsync(),
-                TestLayer.OfTexts(new Dictionary<string, string> { ["/app/run_metabase.sh"] = "#!/bin/sh\nexec java -jar /app/metabase.jar $@\n" }),
+                TestLayer.OfTexts(new Dictionary<string, string> { ["/app/run_metabase.sh"] = "#!/bin/sh\nexec /bin/sh -c \"exec java -jar /app/metabase.jar $@\"\n" }),
                 TestLayer.OfFiles(new Dictionary<string, string> { ["/app/metabase.jar"] = folder.File("metabase.jar") }),
             ],
             Config = new ContainerConfig

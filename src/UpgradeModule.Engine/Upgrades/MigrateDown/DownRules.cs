@@ -14,8 +14,8 @@ internal static class DownRules
     {
         var scheme = VersionScheme.Of(spec);
         var migrations = spec.Migrations!;
-        if (migrations.DownFrom is { } first && scheme.Compare(from, scheme.Parse(first).Version) < 0) return $"{spec.DisplayName} can migrate down from {first} on, and {from} is older.";
         if (migrations.DownTo is { } lowest && scheme.Compare(to, scheme.Parse(lowest).Version) < 0) return $"{spec.DisplayName} never migrates down below {lowest}, and {to} is below it.";
+        if (migrations.DownFrom is { } first && scheme.Compare(from, scheme.Parse(first).Version) < 0) return $"{spec.DisplayName} can migrate down from {first} on, and {from} is older.";
         return null;
     }
 
