@@ -37,6 +37,8 @@ BeforeAll {
             'by a path, with -Force' = { Get-AppDeployment $app.Name | Get-UpgradePath | Invoke-AppUpgrade -ArtifactPath (Get-SampleArtifact) -BackupDestination (Join-Path $folder elsewhere) -Force }
             'of one that is stopped' = { $stopped.Deployment | Invoke-AppUpgrade -To 2.0.0 -ArtifactPath (Get-SampleArtifact) }
         }
+        'Invoke-MigrateDown' = @{ 'with -Force' = { Invoke-MigrateDown $app.Name -To 1.0.0 -Force }; 'without' = { $app.Deployment | Invoke-MigrateDown } }
+        'Unlock-AppMigration' = @{ 'of a free lock' = { $null = Unlock-AppMigration $app.Name }; 'of one that is held' = { if ($server) { Unlock-AppMigration $stopped.Name -Force } } }
         'Complete-UpgradeRun' = @{ 'with -Force' = { $run | Complete-UpgradeRun -Force }; 'by its id' = { Complete-UpgradeRun $run.RunId } }
         'Remove-AppDatabaseCopy' = @{ 'of a run, by name' = { Remove-AppDatabaseCopy $app.Name ($run.Kept | Where-Object Kind -Like 'Database*').Location -Force }; 'as they are listed' = { Get-AppDatabaseCopy $app.Name | Remove-AppDatabaseCopy } }
         'Resume-UpgradeRun' = @{ 'by its id' = { Resume-UpgradeRun $run.RunId }; 'of a deployment' = { $app.Deployment | Resume-UpgradeRun } }
@@ -69,6 +71,7 @@ Describe '-WhatIf with <Engine>' -ForEach $engines {
         $script:stopped = New-SampleApp -Folder $folder -Name stopped -Start -Database ($server ? (New-TestDatabase $server) : $null)
         $script:stoppedBackup = $stopped.Deployment | Backup-AppDatabase
         $null = Stop-AppService $stopped.Name
+        if ($server) { $null = Invoke-TestSql $server "UPDATE databasechangeloglock SET locked = true, lockedby = 'a test'" -Database $stopped.Database.Name }
     }
 
     AfterAll {
