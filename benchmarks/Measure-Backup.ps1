@@ -37,7 +37,7 @@ param(
     [ValidateRange(1, 100)] [int] $Rounds = 5,
     [string] $Generator = (Join-Path $PSScriptRoot 'Backup/database.sql'),
     [ValidateRange(1, 100)] [int] $Scale = 1,
-    [ValidateSet('Copy', 'Gzip', 'Brotli', 'None', 'Fc', 'Fd', 'Restore', 'PgRestore')] [string[]] $Only = @('Copy', 'Gzip', 'Brotli', 'Fc', 'Fd', 'Restore', 'PgRestore'),
+    [string[]] $Only = @('Copy', 'Gzip', 'Brotli', 'Fc', 'Fd', 'Restore', 'PgRestore'),
     [switch] $Quick,
     [string] $Module,
     [string] $Programs,
@@ -57,6 +57,9 @@ if (-not $Programs) {
     $Programs = Get-ChildItem /usr/lib/postgresql/*/bin/initdb -ErrorAction Ignore | Sort-Object { [int]($_.FullName -split '/')[4] } | Select-Object -Last 1 | ForEach-Object DirectoryName
     if (-not $Programs) { $Programs = Split-Path (Get-Command initdb -CommandType Application).Source }
 }
+# pwsh -File hands a list on as one text.
+$Only = @($Only -split '\s*,\s*')
+if ($odd = $Only | Where-Object { $_ -notin 'Copy', 'Gzip', 'Brotli', 'None', 'Fc', 'Fd', 'Restore', 'PgRestore' }) { throw "There is no variant '$odd'." }
 if ($Quick) { $Rounds = 1; Write-Host 'A small database: the figures mean nothing.' }
 
 $pwsh = (Get-Process -Id $PID).Path
