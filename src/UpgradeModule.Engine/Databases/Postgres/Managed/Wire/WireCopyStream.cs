@@ -1,0 +1,101 @@
+namespace UpgradeModule.Engine.Databases.Postgres.Managed.Wire;
+
+/// <summary>The rows that a COPY sends: as many of them with each read as have come, without the frames that stand around each.</summary>
+/// <param name="session">The session.</param>
+internal sealed class WireCopyStream(WireSession session) : Stream
+{
+    private int _left;
+    private bool _ended;
+
+    /// <inheritdoc/>
+    public override bool CanRead => true;
+
+    /// <inheritdoc/>
+    public override bool CanSeek => false;
+
+    /// <inheritdoc/>
+    public override bool CanWrite => false;
+
+    /// <inheritdoc/>
+    public override long Length => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+    /// <inheritdoc/>
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        if (buffer.IsEmpty) return 0;
+        while (!_ended)
+        {
+            var count = Unpack(buffer.Span, out var atEnd);
+            if (count > 0) return count;
+            if (!atEnd)
+            {
+                await session.Channel.FillAsync(cancellationToken).ConfigureAwait(false);
+                continue;
+            }
+
+            _ended = true;
+            await session.EndCopyAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        return 0;
+    }
+
+    /// <inheritdoc/>
+    public override async ValueTask DisposeAsync()
+    {
+        // What wasn't read would be read by whoever comes next: the session is of no more use.
+        if (!_ended) await session.DisposeAsync().ConfigureAwait(false);
+        _ended = true;
+        await base.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public override void Flush() => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    // Millions of rows go through here: no call for each but the copying of its bytes.
+    private int Unpack(Span<byte> target, out bool atEnd)
+    {
+        var ahead = session.Channel.Ahead;
+        var (taken, count) = (0, 0);
+        atEnd = false;
+        while (count < target.Length)
+        {
+            if (_left == 0)
+            {
+                if (ahead.Length - taken < WireChannel.Head) break;
+                if (ahead[taken] != (byte)'d')
+                {
+                    atEnd = count == 0;
+                    break;
+                }
+
+                _left = WireChannel.LengthOf(ahead[taken..]);
+                taken += WireChannel.Head;
+                continue;
+            }
+
+            var part = Math.Min(_left, Math.Min(ahead.Length - taken, target.Length - count));
+            if (part == 0) break;
+            ahead.Slice(taken, part).CopyTo(target[count..]);
+            (taken, count, _left) = (taken + part, count + part, _left - part);
+        }
+
+        session.Channel.Take(taken);
+        return count;
+    }
+}
