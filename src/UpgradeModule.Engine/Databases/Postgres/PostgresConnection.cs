@@ -1,10 +1,11 @@
 using System.Globalization;
 using Npgsql;
+using UpgradeModule.Engine.Databases.Postgres.Managed.Dump;
 
 namespace UpgradeModule.Engine.Databases.Postgres;
 
 /// <summary>An open session on a server, with the few ways in which it is used here.</summary>
-internal sealed class PostgresConnection : IAsyncDisposable
+internal sealed class PostgresConnection : ISnapshotReader
 {
     private readonly NpgsqlConnection _connection;
 

@@ -44,7 +44,7 @@ internal sealed class ManagedDump(PostgresServer server, BackupOptions options)
                 progress.Begin(new WorkStage { Size = model.Tables.Sum(table => table.Size), Parts = model.Tables.Count, Exact = false });
                 try
                 {
-                    var written = await WriteAsync(directory, connection, snapshot, model, objects, encoding!, progress, cancellationToken).ConfigureAwait(false);
+                    var written = await WriteAsync(directory, connection, new SnapshotReaders(server, operation), snapshot, model, objects, encoding!, progress, cancellationToken).ConfigureAwait(false);
                     return written with { EngineVersion = connection.Version, SnapshotOn = moment, Invariants = values };
                 }
                 finally
@@ -54,7 +54,7 @@ internal sealed class ManagedDump(PostgresServer server, BackupOptions options)
             }
         });
 
-    private async Task<DumpResult> WriteAsync(string directory, PostgresConnection connection, string snapshot, SchemaModel model, IReadOnlyList<DbObject> objects, string encoding, WorkProgress progress, CancellationToken cancellationToken)
+    private async Task<DumpResult> WriteAsync(string directory, PostgresConnection connection, SnapshotReaders readers, string snapshot, SchemaModel model, IReadOnlyList<DbObject> objects, string encoding, WorkProgress progress, CancellationToken cancellationToken)
     {
         var (data, index) = (ManagedFiles.Data(_compression), ManagedFiles.Index);
         var (dataFile, indexFile) = (ManagedFiles.In(directory, data), ManagedFiles.In(directory, index));
@@ -68,7 +68,7 @@ internal sealed class ManagedDump(PostgresServer server, BackupOptions options)
             using var archive = new ArchiveWriter(file, _compression, (2 * _jobs) + 2);
             await using (file.ConfigureAwait(false))
             {
-                (digest, rows) = await FillAsync(archive, connection, snapshot, model, objects, progress, cancellationToken).ConfigureAwait(false);
+                (digest, rows) = await FillAsync(archive, connection, readers, snapshot, model, objects, progress, cancellationToken).ConfigureAwait(false);
             }
 
             var contents = new ArchiveIndex
@@ -106,11 +106,11 @@ internal sealed class ManagedDump(PostgresServer server, BackupOptions options)
         }
     }
 
-    private async Task<(string Digest, long[] Rows)> FillAsync(ArchiveWriter archive, PostgresConnection connection, string snapshot, SchemaModel model, IReadOnlyList<DbObject> objects, WorkProgress progress, CancellationToken cancellationToken)
+    private async Task<(string Digest, long[] Rows)> FillAsync(ArchiveWriter archive, PostgresConnection connection, SnapshotReaders readers, string snapshot, SchemaModel model, IReadOnlyList<DbObject> objects, WorkProgress progress, CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var writing = archive.RunAsync(stop.Token);
-        var reading = ReadAsync(archive, connection, snapshot, model, objects, progress, stop.Token);
+        var reading = ReadAsync(archive, connection, readers, snapshot, model, objects, progress, stop.Token);
         // What fails first is what is told, and it ends the other at once. What was told to stop has not failed, though it may be the first to end.
         var first = await Task.WhenAny(writing, reading).ConfigureAwait(false);
         if (!first.IsCompletedSuccessfully) await stop.CancelAsync().ConfigureAwait(false);
@@ -127,13 +127,13 @@ internal sealed class ManagedDump(PostgresServer server, BackupOptions options)
         return (await writing.ConfigureAwait(false), await reading.ConfigureAwait(false));
     }
 
-    private async Task<long[]> ReadAsync(ArchiveWriter archive, PostgresConnection connection, string snapshot, SchemaModel model, IReadOnlyList<DbObject> objects, WorkProgress progress, CancellationToken cancellationToken)
+    private async Task<long[]> ReadAsync(ArchiveWriter archive, PostgresConnection connection, SnapshotReaders readers, string snapshot, SchemaModel model, IReadOnlyList<DbObject> objects, WorkProgress progress, CancellationToken cancellationToken)
     {
         var statements = new StatementWriter(archive);
         statements.Append(ScriptHeader.Text(connection.Version, ManagedFiles.Data(_compression)));
         foreach (var item in objects.Where(item => item.Phase == DumpPhase.Before)) await statements.AddAsync(item, cancellationToken).ConfigureAwait(false);
         await statements.FlushAsync(cancellationToken).ConfigureAwait(false);
-        var rows = await new TableQueue(server, model.Tables, archive, progress).RunAsync(connection, snapshot, _jobs, cancellationToken).ConfigureAwait(false);
+        var rows = await new TableQueue(readers, model.Tables, archive, progress).RunAsync(connection, snapshot, _jobs, cancellationToken).ConfigureAwait(false);
         await StateReader.ReadAsync(connection, model, statements, cancellationToken).ConfigureAwait(false);
         foreach (var item in objects.Where(item => item.Phase > DumpPhase.Data)) await statements.AddAsync(item, cancellationToken).ConfigureAwait(false);
         await statements.FlushAsync(cancellationToken).ConfigureAwait(false);

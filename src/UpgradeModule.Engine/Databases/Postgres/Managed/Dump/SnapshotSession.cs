@@ -50,7 +50,7 @@ internal static class SnapshotSession
     /// <param name="connection">The session.</param>
     /// <param name="snapshot">The snapshot's name.</param>
     /// <param name="cancellationToken">Ends the work.</param>
-    public static async Task FollowAsync(PostgresConnection connection, string snapshot, CancellationToken cancellationToken)
+    public static async Task FollowAsync(ISnapshotReader connection, string snapshot, CancellationToken cancellationToken)
     {
         await PrepareAsync(connection, cancellationToken).ConfigureAwait(false);
         await connection.ExecuteAsync("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", cancellationToken).ConfigureAwait(false);
@@ -65,7 +65,7 @@ internal static class SnapshotSession
     /// <param name="table">The table, quoted.</param>
     /// <param name="cancellationToken">Ends the work.</param>
     /// <returns>Whether it was to be had.</returns>
-    public static async Task<bool> TryLockAsync(PostgresConnection connection, string table, CancellationToken cancellationToken)
+    public static async Task<bool> TryLockAsync(ISnapshotReader connection, string table, CancellationToken cancellationToken)
     {
         try
         {
@@ -86,7 +86,7 @@ internal static class SnapshotSession
     }
 
     // An empty search path has the server write every name with its schema. Values are written so that every server reads the same from them.
-    private static async Task PrepareAsync(PostgresConnection connection, CancellationToken cancellationToken)
+    private static async Task PrepareAsync(ISnapshotReader connection, CancellationToken cancellationToken)
     {
         const string Settings = """
             SELECT pg_catalog.set_config('search_path', '', false); SET row_security = off; SET extra_float_digits = 3; SET DateStyle = ISO; SET TimeZone = UTC; SET IntervalStyle = postgres; SET quote_all_identifiers = off; SET bytea_output = hex;

@@ -5,11 +5,11 @@ using UpgradeModule.Engine.Operations;
 namespace UpgradeModule.Engine.Databases.Postgres.Managed.Dump;
 
 /// <summary>Reads all tables, several at the same time, the biggest first.</summary>
-/// <param name="server">The server.</param>
+/// <param name="readers">What opens the sessions that read.</param>
 /// <param name="tables">The tables, biggest first.</param>
 /// <param name="archive">What takes the blocks.</param>
 /// <param name="progress">Who is told.</param>
-internal sealed class TableQueue(PostgresServer server, IReadOnlyList<TableData> tables, ArchiveWriter archive, WorkProgress progress)
+internal sealed class TableQueue(SnapshotReaders readers, IReadOnlyList<TableData> tables, ArchiveWriter archive, WorkProgress progress)
 {
     private readonly ConcurrentQueue<int> _left = new(Enumerable.Range(0, tables.Count));
     private readonly ConcurrentQueue<int> _leadersOwn = new();
@@ -18,13 +18,16 @@ internal sealed class TableQueue(PostgresServer server, IReadOnlyList<TableData>
     /// <summary>Reads.</summary>
     /// <param name="leader">The session that holds the snapshot and the locks.</param>
     /// <param name="snapshot">The snapshot's name.</param>
-    /// <param name="jobs">How many sessions read, that one included.</param>
+    /// <param name="jobs">How many sessions read at the same time.</param>
     /// <param name="cancellationToken">Ends the work.</param>
     /// <returns>How many rows each table had.</returns>
     public async Task<long[]> RunAsync(PostgresConnection leader, string snapshot, int jobs, CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        List<Task> all = [LeadAsync(leader, stop.Token), .. Enumerable.Range(1, Math.Min(jobs, tables.Count) - 1 is var more && more > 0 ? more : 0).Select(_ => FollowAsync(snapshot, stop.Token))];
+        // Where the leader's own way of reading is the slower one, it only holds the locks.
+        var quick = tables.Count == 0 ? null : await readers.TryOpenAsync(leader, cancellationToken).ConfigureAwait(false);
+        var others = Math.Max(0, Math.Min(jobs, tables.Count) - 1);
+        List<Task> all = [quick is null ? LeadAsync(leader, stop.Token) : FollowAsync(quick, snapshot, stop.Token), .. Enumerable.Range(0, others).Select(_ => FollowAsync(null, snapshot, stop.Token))];
         var working = all.ToList();
         while (working.Count > 0)
         {
@@ -45,22 +48,22 @@ internal sealed class TableQueue(PostgresServer server, IReadOnlyList<TableData>
         while (_leadersOwn.TryDequeue(out var place) || _left.TryDequeue(out place)) await CopyAsync(connection, place, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task FollowAsync(string snapshot, CancellationToken cancellationToken)
+    private async Task FollowAsync(ISnapshotReader? opened, string snapshot, CancellationToken cancellationToken)
     {
-        if (_left.IsEmpty) return;
-        var connection = await server.OpenLiveAsync(cancellationToken).ConfigureAwait(false);
-        await using (connection.ConfigureAwait(false))
+        if (opened is null && _left.IsEmpty) return;
+        if ((opened ?? await readers.OpenAsync(cancellationToken).ConfigureAwait(false)) is not { } reader) return;
+        await using (reader.ConfigureAwait(false))
         {
-            await SnapshotSession.FollowAsync(connection, snapshot, cancellationToken).ConfigureAwait(false);
+            await SnapshotSession.FollowAsync(reader, snapshot, cancellationToken).ConfigureAwait(false);
             while (_left.TryDequeue(out var place))
             {
-                if (await SnapshotSession.TryLockAsync(connection, tables[place].Name, cancellationToken).ConfigureAwait(false)) await CopyAsync(connection, place, cancellationToken).ConfigureAwait(false);
+                if (await SnapshotSession.TryLockAsync(reader, tables[place].Name, cancellationToken).ConfigureAwait(false)) await CopyAsync(reader, place, cancellationToken).ConfigureAwait(false);
                 else _leadersOwn.Enqueue(place);
             }
         }
     }
 
-    private async Task CopyAsync(PostgresConnection connection, int place, CancellationToken cancellationToken)
+    private async Task CopyAsync(ISnapshotReader connection, int place, CancellationToken cancellationToken)
     {
         var table = tables[place];
         progress.Begin(table.Name, table.Size);

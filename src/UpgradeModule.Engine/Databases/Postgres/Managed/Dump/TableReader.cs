@@ -22,7 +22,7 @@ internal sealed class TableReader(ArchiveWriter archive, Action<int> read)
     /// <param name="place">Its place in the index.</param>
     /// <param name="cancellationToken">Ends the work.</param>
     /// <returns>How many rows there were.</returns>
-    public async Task<long> RunAsync(PostgresConnection connection, TableData table, int place, CancellationToken cancellationToken)
+    public async Task<long> RunAsync(ISnapshotReader connection, TableData table, int place, CancellationToken cancellationToken)
     {
         var head = Encoding.UTF8.GetBytes(table.CopyIn + ";\n");
         long rows = 0;

@@ -9,7 +9,8 @@ internal sealed class WireChannel(Stream stream)
     /// <summary>The bytes before a message's payload: its type and length.</summary>
     public const int Head = 5;
 
-    private const int Size = 1 << 18;
+    /// <summary>How much is read at once.</summary>
+    public const int Size = 1 << 18;
 
     private byte[] _buffer = new byte[Size];
     private int _start;
@@ -81,11 +82,14 @@ internal sealed class WireChannel(Stream stream)
 
     private void Room()
     {
-        if (_start == _end) (_start, _end) = (0, 0);
-        if (_end < _buffer.Length) return;
-        // Full: what was taken makes room, and where it is one long message, a larger buffer does.
-        var larger = _start > 0 ? _buffer : new byte[Math.Min(Array.MaxLength, _buffer.Length * 2L)];
-        Ahead.CopyTo(larger);
-        (_buffer, _start, _end) = (larger, 0, _end - _start);
+        // The little that is left of what was read makes room for the next piece: small reads are what takes the time.
+        if (_start > 0 && (_end == _buffer.Length || _end - _start <= Size / 4))
+        {
+            Ahead.CopyTo(_buffer);
+            (_start, _end) = (0, _end - _start);
+        }
+
+        // One message that is longer than all of it.
+        if (_end == _buffer.Length) Array.Resize(ref _buffer, (int)Math.Min(Array.MaxLength, _buffer.Length * 2L));
     }
 }

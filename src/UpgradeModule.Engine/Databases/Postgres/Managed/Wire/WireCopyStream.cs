@@ -1,6 +1,9 @@
 namespace UpgradeModule.Engine.Databases.Postgres.Managed.Wire;
 
-/// <summary>The rows that a COPY sends: as many of them with each read as have come, without the frames that stand around each.</summary>
+/// <summary>
+/// The rows that a COPY sends: as many of them with each read as have come, without the frames that stand around each. A read ends with a row's end, but
+/// where a single row is larger than what was made ready for it.
+/// </summary>
 /// <param name="session">The session.</param>
 internal sealed class WireCopyStream(WireSession session) : Stream
 {
@@ -73,7 +76,7 @@ internal sealed class WireCopyStream(WireSession session) : Stream
         var ahead = session.Channel.Ahead;
         var (taken, count) = (0, 0);
         atEnd = false;
-        while (count < target.Length)
+        while (true)
         {
             if (_left == 0)
             {
@@ -84,15 +87,18 @@ internal sealed class WireCopyStream(WireSession session) : Stream
                     break;
                 }
 
-                _left = WireChannel.LengthOf(ahead[taken..]);
+                var length = WireChannel.LengthOf(ahead[taken..]);
+                var isWhole = length <= ahead.Length - taken - WireChannel.Head && length <= target.Length - count;
+                // What is there comes first. A row that has come in part is waited for, but where there is no room for it at once.
+                if (!isWhole && (count > 0 || (length <= target.Length && length <= WireChannel.Size / 2))) break;
                 taken += WireChannel.Head;
-                continue;
+                _left = length;
             }
 
             var part = Math.Min(_left, Math.Min(ahead.Length - taken, target.Length - count));
-            if (part == 0) break;
             ahead.Slice(taken, part).CopyTo(target[count..]);
             (taken, count, _left) = (taken + part, count + part, _left - part);
+            if (_left > 0) break;
         }
 
         session.Channel.Take(taken);
