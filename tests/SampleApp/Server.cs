@@ -46,6 +46,7 @@ internal static class Server
             Log.Info($"Listening on http://127.0.0.1:{settings.Port.ToString(CultureInfo.InvariantCulture)}");
             Log.Info($"Setting up and migrating SampleApp DB ({database.Description}). Please sit tight, this may take a minute...");
             await new Migrator(database, settings, value => state.Progress = value).UpAsync(stop.Token).ConfigureAwait(false);
+            foreach (var address in settings.Calls) await CallAsync(address).ConfigureAwait(false);
             state.StartupMilliseconds = started.ElapsedMilliseconds;
             state.Ready = true;
             Log.Info(string.Create(CultureInfo.InvariantCulture, $"SampleApp Initialization COMPLETE in {started.Elapsed.TotalSeconds:0.0} s"));
@@ -75,6 +76,21 @@ internal static class Server
             if (settings.IgnoreStop) Log.Warning("Asked to stop, and told to ignore it");
             else stop.Cancel();
         });
+
+    private static async Task CallAsync(string address)
+    {
+        try
+        {
+            using var client = new System.Net.Sockets.TcpClient();
+            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(1));
+            await client.ConnectAsync(IPEndPoint.Parse(address), patience.Token).ConfigureAwait(false);
+            Log.Info($"Called {address}");
+        }
+        catch (Exception failure) when (failure is System.Net.Sockets.SocketException or OperationCanceledException)
+        {
+            Log.Info($"Nobody answers at {address}: {failure.Message}");
+        }
+    }
 
     private static async Task CrashAsync(TimeSpan after)
     {

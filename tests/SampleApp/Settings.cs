@@ -53,6 +53,9 @@ internal sealed record Settings
     /// <summary>Whether a request to stop is ignored.</summary>
     public bool IgnoreStop { get; init; }
 
+    /// <summary>The addresses, <c>host:port</c> each, that it calls when it starts, as an application sends its telemetry.</summary>
+    public IReadOnlyList<string> Calls { get; init; } = [];
+
     public static Settings Read()
     {
         var uri = Get("SAMPLEAPP_DATABASE");
@@ -76,6 +79,7 @@ internal sealed record Settings
             LieHealthy = Get("SAMPLEAPP_LIE_HEALTHY") == "1",
             CrashAfter = Time("SAMPLEAPP_CRASH_AFTER_MS"),
             StopDelay = Time("SAMPLEAPP_STOP_DELAY_MS") ?? TimeSpan.Zero,
+            Calls = Get("SAMPLEAPP_CALLS")?.Split(',') ?? [],
             IgnoreStop = Get("SAMPLEAPP_IGNORE_STOP") == "1",
         };
         if (uri is null) return settings;

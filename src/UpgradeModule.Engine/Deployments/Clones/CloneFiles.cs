@@ -18,16 +18,7 @@ internal static class CloneFiles
     {
         try
         {
-            long bytes = 0;
-            var files = 0;
-            foreach (var entry in Entries(new DirectoryInfo(from), skip))
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                if (entry is FileInfo { LinkTarget: null } file) bytes += file.Length;
-                if (++files > MostFiles) return string.Create(CultureInfo.InvariantCulture, $"it holds more than {MostFiles} files");
-                if (bytes > MostBytes) return "it holds more than 1 GiB";
-            }
-
+            if (TooMuch(from, skip) is { } why) return why;
             CopyTree(new DirectoryInfo(from), to, skip, cancellationToken);
             return null;
         }
@@ -35,6 +26,25 @@ internal static class CloneFiles
         {
             return failure.Message;
         }
+    }
+
+    /// <summary>Tells why a folder holds too much for a clone.</summary>
+    /// <param name="folder">The folder, or a file.</param>
+    /// <param name="skip">Tells what doesn't count.</param>
+    /// <returns>Why; <see langword="null"/> where it doesn't.</returns>
+    public static string? TooMuch(string folder, Func<FileSystemInfo, bool> skip)
+    {
+        if (File.Exists(folder)) return new FileInfo(folder).Length > MostBytes ? "it holds more than 1 GiB" : null;
+        long bytes = 0;
+        var files = 0;
+        foreach (var entry in Entries(new DirectoryInfo(folder), skip))
+        {
+            if (entry is FileInfo { LinkTarget: null } file) bytes += file.Length;
+            if (++files > MostFiles) return string.Create(CultureInfo.InvariantCulture, $"it holds more than {MostFiles} files");
+            if (bytes > MostBytes) return "it holds more than 1 GiB";
+        }
+
+        return null;
     }
 
     private static IEnumerable<FileSystemInfo> Entries(DirectoryInfo folder, Func<FileSystemInfo, bool> skip)
@@ -56,12 +66,18 @@ internal static class CloneFiles
             var target = Path.Combine(to, entry.Name);
             if (entry.LinkTarget is { } link) File.CreateSymbolicLink(target, link);
             else if (entry is DirectoryInfo inner) CopyTree(inner, target, skip, cancellationToken);
-            else if (IsPlain(entry)) ((FileInfo)entry).CopyTo(target);
+            else if (entry is FileInfo { Length: 0 }) CreateEmpty(target);
+            else ((FileInfo)entry).CopyTo(target);
         }
 
         if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(to, from.UnixFileMode);
     }
 
-    // A socket or a pipe would be waited for.
-    private static bool IsPlain(FileSystemInfo entry) => OperatingSystem.IsWindows() || (entry.Attributes & (FileAttributes.Device | FileAttributes.System)) == 0;
+    // What looks empty may be a pipe or a socket, which would be waited for if it were opened.
+    private static void CreateEmpty(string path)
+    {
+        using (new FileStream(path, FileMode.CreateNew, FileAccess.Write))
+        {
+        }
+    }
 }

@@ -21,7 +21,7 @@ internal sealed class ContainerSearch(IContainerEngine engine, FindRequest reque
         {
             // What is kept, new or a lock beside a deployment is none itself.
             var labels = listed.Labels ?? new Dictionary<string, string>();
-            var own = labels.ContainsKey(ContainerLabels.Lock) || labels.ContainsKey(ContainerLabels.OneOff) || (labels.TryGetValue(ContainerLabels.Of, out var of) && of != listed.PlainName) || IsKept(listed.PlainName);
+            var own = labels.ContainsKey(ContainerLabels.Lock) || labels.ContainsKey(ContainerLabels.OneOff) || (labels.TryGetValue(ContainerLabels.Of, out var of) && of != listed.PlainName) || IsKept(listed.PlainName) || CloneNames.MarkOf(listed.PlainName) is not null;
             if (own || await engine.FindContainerAsync(listed.Id, cancellationToken).ConfigureAwait(false) is not { } container) continue;
             if (Match(specs, container) is { } match) yield return await ProposeAsync(match.Spec, match.Edition, container, cancellationToken).ConfigureAwait(false);
         }

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using UpgradeModule.Engine.Apps;
 using UpgradeModule.Engine.Containers;
 using UpgradeModule.Engine.Containers.Objects;
+using UpgradeModule.Engine.Deployments.Clones;
 using UpgradeModule.Engine.Operations;
 
 namespace UpgradeModule.Engine.Deployments.Docker;
@@ -156,6 +157,12 @@ internal sealed class DockerHost(Func<string?, IContainerEngine> open) : IAppHos
 
     /// <inheritdoc/>
     public Task<IAsyncDisposable> LockAsync(DeploymentContext context, string purpose, CancellationToken cancellationToken) => ContainerLock.TakeAsync(Of(context), purpose, cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<IAppClone> CloneAsync(DeploymentContext context, CloneRequest request, CancellationToken cancellationToken) => await ContainerClone.OpenAsync(Of(context), request, cancellationToken).ConfigureAwait(false);
+
+    /// <inheritdoc/>
+    public Task<int> EndLeftClonesAsync(DeploymentContext context, Func<string, bool> isLeft, CancellationToken cancellationToken) => LeftContainers.RemoveAsync(Of(context).Engine, isLeft, context.Operation, cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _engines.DisposeAsync();

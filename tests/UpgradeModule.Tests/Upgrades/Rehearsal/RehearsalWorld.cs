@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using UpgradeModule.Engine.Databases;
 
 namespace UpgradeModule.Tests.Upgrades.Rehearsal;
 
@@ -18,6 +19,35 @@ internal static class RehearsalWorld
         }
 
         return world;
+    }
+
+    /// <summary>The processes of clones of this process.</summary>
+    public static IReadOnlyList<string> Processes()
+    {
+        var mark = System.Text.Encoding.UTF8.GetBytes($"UPGRADEMODULE_REHEARSAL={Own()}");
+        return [.. Directory.EnumerateDirectories("/proc").Where(folder => char.IsAsciiDigit(Path.GetFileName(folder)[0]) && Environ(folder).AsSpan().IndexOf(mark) >= 0)];
+    }
+
+    /// <summary>A mark whose process is no more.</summary>
+    public static string StaleMark()
+    {
+        var parts = ProcessMark.Make().Split('_');
+        return string.Join('_', parts[0], "4194303", "1", parts[3]);
+    }
+
+    // Machine and process.
+    private static string Own() => string.Join('_', ProcessMark.Make().Split('_').Take(2));
+
+    private static byte[] Environ(string folder)
+    {
+        try
+        {
+            return File.ReadAllBytes(folder + "/environ");
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
     }
 
     /// <summary>What rehearsals left anywhere where they put things.</summary>
