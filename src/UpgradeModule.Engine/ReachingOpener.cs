@@ -34,6 +34,24 @@ internal sealed class ReachingOpener(IDatabaseOpener opener, Func<DatabaseAccess
             context.Operation.Verbose($"The database {access.Target} of '{context.Deployment.Name}' is reached as {reached}.");
         }
 
-        return open(new DatabaseAccess { Target = reached, Credential = access.Credential, Maintenance = access.Maintenance, DockerHost = access.DockerHost }, context.Operation);
+        var java = reached.Engine == DatabaseEngine.H2 ? await JavaAsync(context, cancellationToken).ConfigureAwait(false) : null;
+        return open(
+            new DatabaseAccess { Target = reached, Credential = access.Credential, Maintenance = access.Maintenance, DockerHost = access.DockerHost, JavaProgram = java, JarPath = context.Deployment.Settings.ArtifactPath },
+            context.Operation);
+    }
+
+    // Which Java opens the data is no reason to fail before it is known whether any is needed.
+    private async Task<string?> JavaAsync(DeploymentContext context, CancellationToken cancellationToken)
+    {
+        if (context.Deployment.Version is not { } version) return null;
+        try
+        {
+            return await hosts(context.Deployment.HostKind).FindJavaAsync(context, version, cancellationToken).ConfigureAwait(false);
+        }
+        catch (UpgradeException failure)
+        {
+            context.Operation.Verbose(failure.Message);
+            return null;
+        }
     }
 }

@@ -15,6 +15,12 @@ public sealed class DatabaseAccess
     /// <summary>The address of the container engine in which the database may run; the usual one where <see langword="null"/>.</summary>
     public string? DockerHost { get; init; }
 
+    /// <summary>The Java program that the application runs on, where it runs on one of this machine; for engines that take Java to be opened.</summary>
+    public string? JavaProgram { get; init; }
+
+    /// <summary>The application's own JAR on this machine, which may hold its database engine.</summary>
+    public string? JarPath { get; init; }
+
     /// <inheritdoc/>
     public override string ToString() => Target.ToString();
 }

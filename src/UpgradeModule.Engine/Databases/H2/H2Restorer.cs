@@ -1,0 +1,124 @@
+using UpgradeModule.Engine.Databases.Files;
+using UpgradeModule.Engine.Databases.H2.Store;
+using UpgradeModule.Engine.Operations;
+
+namespace UpgradeModule.Engine.Databases.H2;
+
+/// <summary>Restores backups of H2 files.</summary>
+/// <param name="path">The live database file.</param>
+/// <param name="access">The database.</param>
+internal sealed class H2Restorer(string path, DatabaseAccess access)
+{
+    /// <summary>Restores into a private directory, and has H2 read every row of it.</summary>
+    /// <param name="content">The backup's data.</param>
+    /// <param name="operation">Who is told.</param>
+    /// <param name="cancellationToken">Ends the work; nothing is left then.</param>
+    public async Task<IScratchDatabase> ToScratchAsync(BackupContent content, IOperationContext operation, CancellationToken cancellationToken)
+    {
+        var source = DataFile(content);
+        var (runtime, missing) = await H2Runtime.FindAsync(access, cancellationToken).ConfigureAwait(false);
+        if (runtime is null && content.Tables.Count > 0)
+        {
+            throw new UpgradeException("ScratchUnavailable", UpgradeErrorCategory.ResourceUnavailable, content.Directory, $"The rows of the backup '{content.Directory}' can't be counted here. {missing}", "Install what is missing, or use -ChecksumOnly.");
+        }
+
+        var directory = Path.Combine(Path.GetTempPath(), "um-scratch-" + Path.GetRandomFileName());
+        DurableFile.CreatePrivateDirectory(directory);
+        try
+        {
+            var copy = Path.Combine(directory, "database" + H2File.Format(source).Extension);
+            await DurableFile.CopyAsync(source, copy, cancellationToken).ConfigureAwait(false);
+            Check(content, copy, cancellationToken);
+            if (runtime is null) operation.Warning($"The H2 file is proven by its checksum and structure only; nobody has opened it. {missing}");
+            else if (await ReadAllAsync(runtime, copy, cancellationToken).ConfigureAwait(false) is { } failure) throw Corrupt(content, failure);
+            return new H2Scratch(directory, new H2Database(access, path: copy), runtime is null ? "checksum and structure only, without Java" : "opened by H2, every row read");
+        }
+        catch
+        {
+            Directory.Delete(directory, recursive: true);
+            throw;
+        }
+    }
+
+    /// <summary>Restores beside the live file, compares, then swaps.</summary>
+    /// <param name="content">The backup's data.</param>
+    /// <param name="label">A label for what is kept.</param>
+    /// <param name="operation">Who is told.</param>
+    /// <param name="cancellationToken">Ends the work before the swap.</param>
+    public async Task<RestoreOutcome> ToLiveAsync(BackupContent content, string label, IOperationContext operation, CancellationToken cancellationToken)
+    {
+        var source = DataFile(content);
+        var extension = H2File.Format(source).Extension;
+        var place = path.EndsWith(extension, StringComparison.OrdinalIgnoreCase) ? path : H2File.DatabaseName(path) + extension;
+        if (place != path && File.Exists(path))
+        {
+            throw new UpgradeException("RestoreFailed", UpgradeErrorCategory.InvalidOperation, path, $"The backup is of an H2 that keeps its data in '{Path.GetFileName(place)}', and '{Path.GetFileName(path)}' is there: the application would take that one.", $"Move '{path}' away, then do it again.");
+        }
+
+        if (File.Exists(place)) H2File.Hold(place).Dispose();
+        var beside = $"{place}.um-restore-{KeptName.Safe(label)}";
+        File.Delete(beside);
+        try
+        {
+            await DurableFile.CopyAsync(source, beside, cancellationToken).ConfigureAwait(false);
+            var tables = await CountAsync(content, beside, operation, cancellationToken).ConfigureAwait(false);
+            if (File.Exists(place)) DurableFile.TakeOver(place, beside);
+            var kept = H2File.Swap(beside, place, $"{place}.um-{KeptName.Safe(label)}", cancellationToken);
+            return new RestoreOutcome { Previous = H2Rollback.Point(kept ?? "", place, label), Tables = tables };
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw H2Errors.Failed("RestoreFailed", place, "could not be replaced", failure);
+        }
+        finally
+        {
+            DurableFile.Remove(beside);
+        }
+    }
+
+    private async Task<IReadOnlyList<TableCount>> CountAsync(BackupContent content, string copy, IOperationContext operation, CancellationToken cancellationToken)
+    {
+        Check(content, copy, cancellationToken);
+        var (runtime, missing) = await H2Runtime.FindAsync(access, cancellationToken).ConfigureAwait(false);
+        if (runtime is null)
+        {
+            // Who restores has lost something already: checksums and structure are right, and a missing Java is no reason to refuse.
+            operation.Warning($"The H2 file's checksum and structure are right; its tables are not counted. {missing}");
+            return content.Tables;
+        }
+
+        using var look = await H2Look.OfAsync(copy, runtime, access.Credential).ConfigureAwait(false);
+        try
+        {
+            var tables = await H2Reader.CountAsync(look.Session, cancellationToken).ConfigureAwait(false);
+            // A backup that was made where there was no Java has counted nothing.
+            if (content.Tables.Count > 0) TableComparison.Require(content, tables);
+            return tables;
+        }
+        catch (InvalidDataException failure)
+        {
+            throw Corrupt(content, failure.Message, failure);
+        }
+    }
+
+    private async Task<string?> ReadAllAsync(H2Runtime runtime, string copy, CancellationToken cancellationToken)
+    {
+        using var look = await H2Look.OfAsync(copy, runtime, access.Credential).ConfigureAwait(false);
+        return await look.Session.ReadAllAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private static void Check(BackupContent content, string copy, CancellationToken cancellationToken)
+    {
+        if (H2File.Check(copy, cancellationToken) is { } damage) throw Corrupt(content, damage);
+    }
+
+    private static string DataFile(BackupContent content)
+    {
+        if (!H2Format.IsKnown(content.Format) || content.Files.Count != 1) throw Corrupt(content, $"its data has the format '{content.Format}', not one file of H2");
+        var file = Path.Combine(content.Directory, content.Files[0].Replace('/', Path.DirectorySeparatorChar));
+        return File.Exists(file) ? file : throw Corrupt(content, $"'{content.Files[0]}' is missing");
+    }
+
+    private static UpgradeException Corrupt(BackupContent content, string detail, Exception? inner = null) =>
+        new("BackupCorrupt", UpgradeErrorCategory.InvalidData, content.Directory, $"The backup '{content.Directory}' can't be restored: {detail}.", "Use another backup; nothing was changed.", inner);
+}

@@ -1,0 +1,121 @@
+using UpgradeModule.Engine.Databases.Files;
+using UpgradeModule.Engine.Operations;
+
+namespace UpgradeModule.Engine.Databases.H2;
+
+/// <summary>Keeps copies of a stopped application's file for the way back, and goes back to them.</summary>
+/// <param name="path">The live database file.</param>
+internal sealed class H2Rollback(string path)
+{
+    private const string Kind = "DatabaseFile";
+    private const string LabelKey = "label";
+    private const string LiveKey = "live";
+
+    /// <summary>Describes a kept file.</summary>
+    /// <param name="location">The kept file; empty where nothing was there to keep.</param>
+    /// <param name="live">The live file.</param>
+    /// <param name="label">Its label.</param>
+    public static ReturnPoint Point(string location, string live, string label)
+    {
+        var file = location.Length == 0 ? null : new FileInfo(location);
+        return new ReturnPoint
+        {
+            Kind = Kind,
+            Location = location,
+            Size = file?.Length,
+            Created = file is null ? DateTimeOffset.UtcNow : new DateTimeOffset(file.LastWriteTimeUtc),
+            Data = new Dictionary<string, string> { [LabelKey] = label, [LiveKey] = live },
+        };
+    }
+
+    /// <summary>Copies the file, by sharing its blocks where the file system can, and checks the copy.</summary>
+    /// <param name="label">A label, unique to the run and stop.</param>
+    /// <param name="cancellationToken">Ends the work; nothing is left then.</param>
+    /// <exception cref="UpgradeException"><c>DatabaseInUse</c>, <c>DatabaseCorrupt</c>, <c>DiskFull</c>, <c>RollbackPointFailed</c>.</exception>
+    public async Task<ReturnPoint> CreateAsync(string label, CancellationToken cancellationToken)
+    {
+        var kept = $"{path}.um-{KeptName.Safe(label)}";
+        if (File.Exists(kept)) return Point(kept, path, label);
+        var temporary = kept + ".partial";
+        try
+        {
+            await Task.Run(() => Copy(temporary, kept, cancellationToken), cancellationToken).ConfigureAwait(false);
+            return Point(kept, path, label);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw H2Errors.Failed("RollbackPointFailed", path, "could not be kept", failure);
+        }
+        finally
+        {
+            DurableFile.Remove(temporary);
+        }
+    }
+
+    /// <summary>Puts a kept file in the place of the live one.</summary>
+    /// <param name="point">The kept file.</param>
+    /// <param name="cancellationToken">Ends the work before the swap.</param>
+    /// <returns>What was replaced; <see langword="null"/> where it had been done already or nothing was there.</returns>
+    public ReturnPoint? GoBack(ReturnPoint point, CancellationToken cancellationToken)
+    {
+        Require(point);
+        var live = point.Data.GetValueOrDefault(LiveKey, path);
+        if (!File.Exists(point.Location))
+        {
+            return File.Exists(live) ? null : throw new UpgradeException("RollbackFailed", UpgradeErrorCategory.ObjectNotFound, point.Location, $"Neither the kept file '{point.Location}' nor the database file '{live}' is there.", "Restore a backup.");
+        }
+
+        var label = point.Data.GetValueOrDefault(LabelKey, "rollback");
+        try
+        {
+            var displaced = H2File.Swap(point.Location, live, $"{live}.um-{KeptName.Safe(label)}-after", cancellationToken);
+            return displaced is null ? null : Point(displaced, live, label + "-after");
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw H2Errors.Failed("RollbackFailed", live, "could not be replaced", failure);
+        }
+    }
+
+    /// <summary>Removes a kept file.</summary>
+    /// <param name="point">The kept file.</param>
+    public void Drop(ReturnPoint point)
+    {
+        if (point.Location.Length == 0) return;
+        Require(point);
+        if (File.Exists(point.Location) && NativeFile.AreSame(point.Location, path))
+        {
+            throw new UpgradeException("RollbackPointInUse", UpgradeErrorCategory.InvalidOperation, point.Location, $"'{point.Location}' is the live database file.", "Leave it: the application uses it.");
+        }
+
+        try
+        {
+            File.Delete(point.Location);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw H2Errors.Failed("DropFailed", point.Location, "could not be removed", failure);
+        }
+    }
+
+    private void Copy(string temporary, string kept, CancellationToken cancellationToken)
+    {
+        // The lock is given back before the copy: the system shares blocks only where it opens both files itself.
+        H2File.Hold(path).Dispose();
+        DiskSpace.Require(Path.GetDirectoryName(path)!, H2File.Size(path));
+        File.Delete(temporary);
+        File.Copy(path, temporary);
+        DurableFile.TakeOver(path, temporary);
+        if (H2File.Check(temporary, cancellationToken) is { } damage) throw H2Errors.Damaged(path, damage);
+
+        // Whoever opened it meanwhile may have written while it was read.
+        H2File.Hold(path).Dispose();
+        cancellationToken.ThrowIfCancellationRequested();
+        DurableFile.Publish(temporary, kept);
+    }
+
+    private static void Require(ReturnPoint point)
+    {
+        if (point.Kind != Kind) throw new UpgradeException("RollbackFailed", UpgradeErrorCategory.InvalidArgument, point.Location, $"'{point.Location}' is a {point.Kind}, not a kept H2 file.");
+    }
+}
