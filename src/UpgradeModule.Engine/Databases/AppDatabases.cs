@@ -1,3 +1,4 @@
+using UpgradeModule.Engine.Databases.H2;
 using UpgradeModule.Engine.Databases.Postgres;
 using UpgradeModule.Engine.Databases.Sqlite;
 
@@ -9,6 +10,7 @@ public sealed class AppDatabases
     private readonly Dictionary<DatabaseEngine, Func<DatabaseAccess, IOperationContext, IAppDatabase>> _engines = new()
     {
         [DatabaseEngine.Postgres] = (access, operation) => new PostgresDatabase(access, operation),
+        [DatabaseEngine.H2] = (access, _) => new H2Database(access),
         [DatabaseEngine.Sqlite] = (access, _) => new SqliteDatabase(access.Target),
     };
 
@@ -24,7 +26,6 @@ public sealed class AppDatabases
 
     private static string Advice(DatabaseEngine engine) => engine switch
     {
-        DatabaseEngine.H2 => "Move the application to PostgreSQL (Metabase: 'load-from-h2', with the version that runs now), or upgrade it by hand after copying the stopped application's database file.",
         DatabaseEngine.MySql => "Back it up with mysqldump --single-transaction and upgrade by hand.",
         _ => "Back it up with mongodump and upgrade by hand.",
     };

@@ -17,7 +17,7 @@ public sealed class DatabaseOpener(AppDatabases databases) : IDatabaseOpener
         {
             Target = target,
             DockerHost = context.Deployment.Settings.DockerHost,
-            Credential = hasServer ? context.Credential ?? await LogInAsync(context, target, found.Password, cancellationToken).ConfigureAwait(false) : null,
+            Credential = hasServer || target.Engine == DatabaseEngine.H2 ? context.Credential ?? await LogInAsync(context, target, found.Password, cancellationToken).ConfigureAwait(false) : null,
             Maintenance = hasServer ? context.MaintenanceCredential ?? await MaintenanceAsync(context, target, cancellationToken).ConfigureAwait(false) : null,
         };
     }

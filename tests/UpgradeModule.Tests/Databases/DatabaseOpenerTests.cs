@@ -160,7 +160,23 @@ public class DatabaseOpenerTests
     }
 
     [Theory]
-    [InlineData("h2", "load-from-h2")]
+    [InlineData("jdbc:h2:file:/data/app;USER=sa;PASSWORD=geheim;MODE=MySQL", "/data/app.mv.db", "sa")]
+    [InlineData("jdbc:h2:/data/app", "/data/app.mv.db", null)]
+    [InlineData("jdbc:h2:nio:/data/app;DB_CLOSE_ON_EXIT=FALSE", "/data/app.mv.db", null)]
+    public async Task An_address_of_H2_tells_its_file_and_log_in(string address, string path, string? user)
+    {
+        var access = await ResolveAsync(("MB_DB_CONNECTION_URI", address));
+        Assert.Equal((DatabaseEngine.H2, path, user, user is null ? null : "geheim"), (access.Target.Engine, access.Target.Path, access.Target.User, access.Credential?.Reveal()));
+    }
+
+    [Theory]
+    [InlineData("jdbc:h2:split:/data/app")]
+    [InlineData("jdbc:h2:~/app")]
+    [InlineData("jdbc:h2:tcp://localhost/app")]
+    public async Task An_address_of_H2_that_is_no_plain_file_is_refused(string address) =>
+        Assert.Equal("DatabaseSettingsInvalid", (await Assert.ThrowsAsync<UpgradeException>(() => ResolveAsync(("MB_DB_CONNECTION_URI", address)))).ErrorId);
+
+    [Theory]
     [InlineData("mysql", "mysqldump")]
     public async Task An_engine_that_is_not_supported_yet_says_what_to_do(string type, string advice)
     {

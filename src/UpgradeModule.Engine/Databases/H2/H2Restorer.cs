@@ -1,6 +1,5 @@
 using UpgradeModule.Engine.Databases.Files;
 using UpgradeModule.Engine.Databases.H2.Store;
-using UpgradeModule.Engine.Operations;
 
 namespace UpgradeModule.Engine.Databases.H2;
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using UpgradeModule.Engine.Databases.Files;
-using UpgradeModule.Engine.Databases.H2.Store;
 using UpgradeModule.Engine.Databases.Programs;
 using UpgradeModule.Engine.Operations;
 
@@ -126,7 +125,7 @@ internal sealed class H2Session(H2Runtime runtime, string copy, DatabaseCredenti
         [
             "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Dfile.encoding=UTF-8", "-cp", jar, "org.h2.tools.RunScript",
             "-url", $"jdbc:h2:file:{H2File.DatabaseName(copy)};ACCESS_MODE_DATA=r;IFEXISTS=TRUE", "-user", credential?.UserName ?? "", "-password", credential?.Reveal() ?? "",
-            "-script", script, "-charset", "UTF-8", "-continueOnError",
+            "-script", script, "-continueOnError",
         ];
         var secret = credential?.Reveal() is { Length: > 0 };
         var text = new StringBuilder();

@@ -9,6 +9,10 @@ namespace UpgradeModule.Engine.Databases.Settings;
 /// </summary>
 internal static partial class AddressParser
 {
+    // File systems of H2 in which a database is one plain file, and those in which it is something else.
+    private static readonly string[] H2Plain = ["file:", "nio:", "async:", "nioMapped:", "retry:"];
+    private static readonly string[] H2Systems = ["split:", "zip:", "memFS:", "memLZ:", "nioMemFS:", "nioMemLZ:", "cipher:", "classpath:"];
+
     /// <summary>Reads an address.</summary>
     /// <param name="address">The address.</param>
     /// <param name="decodesCredentials">Whether user and password before the @ are percent-decoded.</param>
@@ -25,7 +29,7 @@ internal static partial class AddressParser
             "postgres" or "postgresql" => Server(DatabaseEngine.Postgres, rest, decodesCredentials, invalid),
             "mysql" or "mariadb" => Server(DatabaseEngine.MySql, rest, decodesCredentials, invalid),
             "mongodb" or "mongodb+srv" => Server(DatabaseEngine.Mongo, rest, decodesCredentials: true, invalid),
-            "h2" => new DatabaseAddress { Engine = DatabaseEngine.H2, Path = H2File(rest, invalid) },
+            "h2" => H2File(rest, invalid),
             "sqlite" or "sqlite3" or "file" => new DatabaseAddress { Engine = DatabaseEngine.Sqlite, Path = SqliteFile(rest) },
             _ => throw invalid("the address begins with a scheme that stands for no engine known here"),
         };
@@ -98,12 +102,17 @@ internal static partial class AddressParser
         return (Decode(user), text[..at].Contains(':', StringComparison.Ordinal) ? Decode(password) : null, text[(at + 1)..]);
     }
 
-    private static string H2File(string rest, Func<string, UpgradeException> invalid)
+    private static DatabaseAddress H2File(string rest, Func<string, UpgradeException> invalid)
     {
-        var (file, _) = Cut(rest, ';');
-        if (file.StartsWith("mem:", StringComparison.OrdinalIgnoreCase)) return "";
+        var (file, settings) = Cut(rest, ';');
+        if (file.StartsWith("mem:", StringComparison.OrdinalIgnoreCase)) return new DatabaseAddress { Engine = DatabaseEngine.H2, Path = "" };
         if (file.StartsWith("tcp:", StringComparison.OrdinalIgnoreCase) || file.StartsWith("ssl:", StringComparison.OrdinalIgnoreCase)) throw invalid("it is an H2 database behind a server, and only one in a file can be worked with");
-        return file.StartsWith("file:", StringComparison.OrdinalIgnoreCase) ? file["file:".Length..] : file;
+        foreach (var system in H2Systems.Where(system => file.StartsWith(system, StringComparison.OrdinalIgnoreCase))) throw invalid($"it is an H2 database in the file system '{system.TrimEnd(':')}', and only one in a plain file can be worked with");
+        foreach (var plain in H2Plain.Where(plain => file.StartsWith(plain, StringComparison.OrdinalIgnoreCase))) file = file[plain.Length..];
+        if (file.StartsWith('~')) throw invalid("its ~ stands for the home of the user that the application runs as, which isn't known here: write the full path");
+        var options = settings.Split(';', StringSplitOptions.RemoveEmptyEntries).Select(option => Cut(option, '=')).Where(option => option.Left.Length > 0)
+            .GroupBy(option => option.Left.Trim(), StringComparer.OrdinalIgnoreCase).ToDictionary(group => group.Key, group => group.Last().Right, StringComparer.OrdinalIgnoreCase);
+        return new DatabaseAddress { Engine = DatabaseEngine.H2, Path = file, User = options.GetValueOrDefault("USER"), Password = options.GetValueOrDefault("PASSWORD") };
     }
 
     private static string SqliteFile(string rest)

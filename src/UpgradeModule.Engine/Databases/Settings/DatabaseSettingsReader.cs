@@ -35,7 +35,7 @@ internal sealed class DatabaseSettingsReader
     {
         var parts = AddressParser.Parse(address.Trim(), spec.UriDecodesCredentials, Named(spec), reason => _settings.Invalid(spec.Uri!, reason));
         var source = _settings.Sources(spec.Uri, spec.User, spec.Password);
-        if (parts.Path is { } file) return new FoundDatabase(FileTarget(parts.Engine, file, parts.Engine == DatabaseEngine.H2 ? spec.FileSuffix : null, source, spec.Uri!), null);
+        if (parts.Path is { } file) return new FoundDatabase(FileTarget(parts.Engine, file, parts.Engine == DatabaseEngine.H2 ? spec.FileSuffix : null, source, spec.Uri!) with { User = parts.User }, parts.Password);
         // A role and password that are set beside the address win over those in it.
         var user = _settings.Get(spec.User) ?? parts.User;
         var target = new DatabaseTarget { Engine = parts.Engine, Server = parts.Server ?? spec.DefaultHost ?? "localhost", Port = parts.Port, Name = parts.Name ?? user, User = user, SslMode = parts.SslMode, FromSettings = true, Source = source };

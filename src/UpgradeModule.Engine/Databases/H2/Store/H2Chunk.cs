@@ -11,10 +11,11 @@ internal sealed record H2Chunk(long Id, long Block, long Length, long Pages, lon
 {
     /// <summary>Reads a chunk's description.</summary>
     /// <param name="map">The description.</param>
+    /// <param name="found">The block that the description was found in, which it doesn't tell itself from format 3 on.</param>
     /// <returns>The chunk; <see langword="null"/> where the description isn't whole.</returns>
-    public static H2Chunk? Of(IReadOnlyDictionary<string, string> map)
+    public static H2Chunk? Of(IReadOnlyDictionary<string, string> map, long found = -1)
     {
-        var chunk = new H2Chunk(H2Map.Number(map, "chunk"), H2Map.Number(map, "block"), H2Map.Number(map, "len"), H2Map.Number(map, "pages"), H2Map.Number(map, "root"), H2Map.Number(map, "version"));
+        var chunk = new H2Chunk(H2Map.Number(map, "chunk"), map.ContainsKey("block") ? H2Map.Number(map, "block") : found, H2Map.Number(map, "len"), H2Map.Number(map, "pages"), H2Map.Number(map, "root"), H2Map.Number(map, "version"));
         return chunk is { Id: >= 0, Block: >= 0, Length: > 0 } ? chunk : null;
     }
 }

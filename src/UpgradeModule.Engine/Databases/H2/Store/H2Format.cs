@@ -14,7 +14,7 @@ internal sealed record H2Format(string Name, string Versions, string Tag)
     /// <summary>A file that is encrypted as a whole.</summary>
     public static H2Format Encrypted { get; } = new("h2-encrypted", "the H2 that wrote it, as it is encrypted", "encrypted");
 
-    private static H2Format[] Stores { get; } = [new("h2-mv1", "H2 1.4", "1.4"), new("h2-mv2", "H2 2.0 and newer", "2.1"), new("h2-mv3", "H2 2.2 and newer", "2.2")];
+    private static H2Format[] Stores { get; } = [new("h2-mv1", "H2 1.4", "1.4"), new("h2-mv2", "H2 2.0 and 2.1", "2.1"), new("h2-mv3", "H2 2.2 and newer", "2.2")];
 
     /// <summary>The end of a file's name.</summary>
     public string Extension => Name == PageStore.Name ? ".h2.db" : ".mv.db";

@@ -157,7 +157,7 @@ internal sealed class H2Structure(Stream file)
         return start < 0 || start >= file.Length ? null : H2Map.Parse(Read(start, (int)Math.Min(HeaderMost, file.Length - start)), demandChecksum: false);
     }
 
-    private H2Chunk? At(long block) => Description(block) is { } map && H2Chunk.Of(map) is { } chunk && chunk.Block == block ? chunk : null;
+    private H2Chunk? At(long block) => Description(block) is { } map && H2Chunk.Of(map, block) is { } chunk && chunk.Block == block ? chunk : null;
 
     private bool HasFooter(H2Chunk chunk)
     {
