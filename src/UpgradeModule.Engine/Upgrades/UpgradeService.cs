@@ -5,6 +5,7 @@ using UpgradeModule.Engine.Artifacts;
 using UpgradeModule.Engine.Operations;
 using UpgradeModule.Engine.Upgrades.Actions;
 using UpgradeModule.Engine.Upgrades.Journal;
+using UpgradeModule.Engine.Upgrades.MigrateDown;
 using UpgradeModule.Engine.Upgrades.Undo;
 
 namespace UpgradeModule.Engine.Upgrades;
@@ -84,9 +85,39 @@ internal sealed class UpgradeService(UpgradeServices services) : IUpgradeService
     {
         if (session.LockFailure is { } failure) ExceptionDispatchInfo.Throw(failure);
         var (plan, source, document, journal) = await new UndoPlanner(services, _journals).PlanAsync(session.Context, request, holdsLock: true, counts: true, cancellationToken).ConfigureAwait(false);
+        if (plan is { Nothing: null, Strategy: UndoStrategy.MigrateDown }) return await UndoByMigratingDownAsync(session, request, plan, document, journal, cancellationToken).ConfigureAwait(false);
         if (source is not null) return await new RunUndo(services, session, plan, source).RunAsync(document, journal, request.Timeout, cancellationToken).ConfigureAwait(false);
         session.Operation.Warning(plan.Nothing!);
         return UpgradeResults.From(plan.Run with { Message = plan.Nothing });
+    }
+
+    /// <summary>A run of its own migrates down; once it has, the run is written down as undone. One that was taken back is the result: the newer version runs on.</summary>
+    private async Task<UpgradeResult> UndoByMigratingDownAsync(RunSession session, UndoRequest request, UndoPlan plan, RunDocument document, IUpgradeJournal journal, CancellationToken cancellationToken)
+    {
+        var begun = DateTimeOffset.UtcNow;
+        var wanted = new MigrateDownRequest
+        {
+            To = document.Run.From.Text,
+            BackupDestination = document.Request.BackupDestination,
+            BaseUrl = document.Request.BaseUrl,
+            Registry = document.Request.Registry,
+            Timeout = request.Timeout ?? document.Request.Timeout,
+            Force = request.Force,
+        };
+        var down = await new MigrateDownService(services).RunAsync(session, wanted, cancellationToken).ConfigureAwait(false);
+        if (down.Outcome != UpgradeOutcome.Succeeded) return down;
+        var undo = new UpgradeUndo { Strategy = UndoStrategy.MigrateDown, Reason = plan.Reason, StartedOn = begun, EndedOn = DateTimeOffset.UtcNow, By = down.By };
+        var undone = document.Run with
+        {
+            Outcome = UpgradeOutcome.RolledBack,
+            Reached = document.Run.From,
+            Deployment = down.Deployment,
+            Downtime = document.Run.Downtime + down.Downtime,
+            Undo = undo,
+            Message = $"The run {document.Run.RunId} was undone by migrating down, in the run {down.RunId}: {document.Run.From} runs again and is healthy, with what was written since. {plan.Reason}",
+        };
+        await journal.EndAsync(document with { Run = undone }, CancellationToken.None).ConfigureAwait(false);
+        return UpgradeResults.From(undone);
     }
 
     private RunContext Begin(DeploymentContext context, UpgradePath path, UpgradeRequest request, Exception? lockFailure)

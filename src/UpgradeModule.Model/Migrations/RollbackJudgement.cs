@@ -4,7 +4,7 @@ namespace UpgradeModule;
 public sealed record RollbackJudgement : AppRecord
 {
     /// <summary>The way that was judged best.</summary>
-    public RollbackStrategy Strategy { get; init; }
+    public UndoStrategy Strategy { get; init; }
 
     /// <summary>Why, in a few sentences.</summary>
     public string Reason { get; init; } = "";

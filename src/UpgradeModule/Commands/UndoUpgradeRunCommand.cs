@@ -40,6 +40,8 @@ public sealed class UndoUpgradeRunCommand : RunCmdlet
             run.RunId,
             async operation => await Session.Engine.Upgrades.UndoAsync(await Session.OpenAsync(deployment, operation, Credential, MaintenanceCredential, RegistryCredential).ConfigureAwait(false), request, operation.Token).ConfigureAwait(false),
             out var result);
-        if (ended) Report(result!, result!.Outcome is UpgradeOutcome.Failed or UpgradeOutcome.Interrupted);
+
+        // A migration down is a run of its own: where that is the result, it didn't succeed, and the newer version runs on.
+        if (ended) Report(result!, result!.Outcome is UpgradeOutcome.Failed or UpgradeOutcome.Interrupted || (result.RunId != run.RunId && result.Outcome != UpgradeOutcome.Succeeded));
     }
 }

@@ -24,17 +24,23 @@ internal sealed class MigrateDownService(UpgradeServices services) : IMigrateDow
         context,
         $"Migration down of {context.Deployment.Name}",
         "a migration down",
-        async session =>
-        {
-            await new UpgradeService(services).CloseEarlierAsync(session.Context, request.Force, cancellationToken).ConfigureAwait(false);
-            var plan = await WorkOutAsync(session.Context, request.To, request.Force, cancellationToken).ConfigureAwait(false);
-            foreach (var warning in plan.Path.Warnings) session.Operation.Warning(warning);
-            var run = session.Run = Begin(session.Context, plan.Path, request.ToRun(), session.LockFailure);
-            var total = RunPlan.Count(plan.Path, null, run.Deployment.Spec);
-            return await session.WithProgressAsync(total, progress => new UpgradeRunner(run, progress).RunAsync(null, cancellationToken)).ConfigureAwait(false);
-        },
+        session => RunAsync(session, request, cancellationToken),
         null,
         cancellationToken);
+
+    /// <summary>Migrates down within a session, whose locks are held.</summary>
+    /// <param name="session">The session.</param>
+    /// <param name="request">Where to and how.</param>
+    /// <param name="cancellationToken">Cancelling goes back first.</param>
+    public async Task<UpgradeResult> RunAsync(RunSession session, MigrateDownRequest request, CancellationToken cancellationToken)
+    {
+        await new UpgradeService(services).CloseEarlierAsync(session.Context, request.Force, cancellationToken).ConfigureAwait(false);
+        var plan = await WorkOutAsync(session.Context, request.To, request.Force, cancellationToken).ConfigureAwait(false);
+        foreach (var warning in plan.Path.Warnings) session.Operation.Warning(warning);
+        var run = session.Run = Begin(session.Context, plan.Path, request.ToRun(), session.LockFailure);
+        var total = RunPlan.Count(plan.Path, null, run.Deployment.Spec);
+        return await session.WithProgressAsync(total, progress => new UpgradeRunner(run, progress).RunAsync(null, cancellationToken)).ConfigureAwait(false);
+    }
 
     /// <inheritdoc/>
     public Task<RollbackJudgement> JudgeAsync(DeploymentContext context, RollbackQuestion question, CancellationToken cancellationToken) =>
@@ -94,6 +100,7 @@ internal sealed class MigrateDownService(UpgradeServices services) : IMigrateDow
         var document = new RunDocument
         {
             Holder = RunHolder.Current(),
+            FromEdition = context.Deployment.Edition,
             Run = new UpgradeRun
             {
                 RunId = string.Create(CultureInfo.InvariantCulture, $"{now:yyyyMMdd-HHmmss}-{Convert.ToHexString(RandomNumberGenerator.GetBytes(3)).ToLowerInvariant()}"),

@@ -34,7 +34,7 @@ internal sealed class RollbackJudge(UpgradeServices services)
         if (against is null)
         {
             var since = migrations.Count == 0 ? "No migration ran since" : string.Create(CultureInfo.InvariantCulture, $"All {migrations.Count} migrations since are known to be reversible");
-            return new RollbackJudgement { Strategy = RollbackStrategy.MigrateDown, Reason = $"{since}, so what was written since {question.To} is kept.", Migrations = migrations };
+            return new RollbackJudgement { Strategy = UndoStrategy.MigrateDown, Reason = $"{since}, so what was written since {question.To} is kept.", Migrations = migrations };
         }
 
         var (copy, lost) = await LostAsync(context, question, cancellationToken).ConfigureAwait(false);
@@ -45,7 +45,7 @@ internal sealed class RollbackJudge(UpgradeServices services)
             0 => $"No table has more rows now than in {copy}; rows that were changed since can't be counted.",
             _ => string.Create(CultureInfo.InvariantCulture, $"{rows} row{(rows == 1 ? "" : "s")} written since {copy} {(rows == 1 ? "is" : "are")} lost: {string.Join(", ", lost!.Where(change => change.Now > change.Before).Select(change => $"{change.Now - change.Before} of {change.Table}"))}. Rows that were changed since can't be counted."),
         };
-        return new RollbackJudgement { Strategy = RollbackStrategy.Restore, Reason = $"{against} {loss}", Migrations = migrations, Lost = lost ?? [], LostRows = rows };
+        return new RollbackJudgement { Strategy = UndoStrategy.Restore, Reason = $"{against} {loss}", Migrations = migrations, Lost = lost ?? [], LostRows = rows };
     }
 
     /// <summary>Tells what speaks against migrating down.</summary>

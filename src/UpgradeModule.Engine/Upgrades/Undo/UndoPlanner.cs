@@ -1,5 +1,6 @@
 using UpgradeModule.Engine.Operations;
 using UpgradeModule.Engine.Upgrades.Journal;
+using UpgradeModule.Engine.Upgrades.MigrateDown;
 
 namespace UpgradeModule.Engine.Upgrades.Undo;
 
@@ -12,19 +13,17 @@ internal sealed class UndoPlanner(UpgradeServices services, RunJournals journals
     /// <param name="holdsLock">Whether the deployment's lock is held.</param>
     /// <param name="counts">Whether newer rows are counted.</param>
     /// <param name="cancellationToken">Ends the work.</param>
-    /// <exception cref="UpgradeException"><c>RunNotFound</c>, <c>RunNotEnded</c>, <c>RunSuperseded</c>, <c>UndoImpossible</c>, <c>UndoVersionChanged</c>, <c>MigrateDownNotSupported</c>.</exception>
+    /// <exception cref="UpgradeException"><c>RunNotFound</c>, <c>RunNotEnded</c>, <c>RunSuperseded</c>, <c>UndoImpossible</c>, <c>UndoVersionChanged</c>, <c>UndoStrategyUnavailable</c>, and what planning a migration down throws.</exception>
     public async Task<(UndoPlan Plan, UndoSource? Source, RunDocument Document, IUpgradeJournal Journal)> PlanAsync(DeploymentContext context, UndoRequest request, bool holdsLock, bool counts, CancellationToken cancellationToken)
     {
         var (document, journal, newer) = await journals.FindAsync(context, request.RunId, cancellationToken).ConfigureAwait(false);
         var plan = new UndoPlan { Run = RunState.Shown(document), Reason = "It goes back to the data from before the run." };
         if (Nothing(document) is { } nothing) return (plan with { Nothing = nothing }, null, document, journal);
         Check(document, newer, holdsLock);
-        if (request.Strategy == UndoStrategy.MigrateDown)
+        if (await DownAsync(context, request, document, plan, cancellationToken).ConfigureAwait(false) is { } down)
         {
-            throw new UpgradeException(
-                "UndoStrategyUnavailable", UpgradeErrorCategory.InvalidOperation, document.Run.RunId,
-                $"The run {document.Run.RunId} of {context.Deployment.Name} can't be undone by migrating down.",
-                "Undo it with -Strategy Restore.");
+            if (down.Strategy == UndoStrategy.MigrateDown) return (down, null, document, journal);
+            plan = down;
         }
 
         var source = UndoSource.Of(document, context.Deployment.Database is not null);
@@ -33,6 +32,32 @@ internal sealed class UndoPlanner(UpgradeServices services, RunJournals journals
         if (!counts || plan.Source is null) return (plan with { LossKnown = plan.Source is null }, source, document, journal);
         var lost = await UndoLoss.CountAsync(services, context, source, cancellationToken).ConfigureAwait(false);
         return (plan with { LossKnown = lost is not null, Lost = lost ?? [] }, source, document, journal);
+    }
+
+    /// <summary>Whether it migrates down: where that was asked for, or where it is judged best. Half a run has no version that could.</summary>
+    private async Task<UndoPlan?> DownAsync(DeploymentContext context, UndoRequest request, RunDocument document, UndoPlan plan, CancellationToken cancellationToken)
+    {
+        var can = !RunState.IsHalfWay(document) && document.Run is { Kind: UpgradeRunKind.Upgrade, Reached: not null, Outcome: UpgradeOutcome.Succeeded or UpgradeOutcome.Paused or UpgradeOutcome.RolledBack };
+        if (request.Strategy == UndoStrategy.MigrateDown)
+        {
+            if (!can)
+            {
+                throw new UpgradeException(
+                    "UndoStrategyUnavailable", UpgradeErrorCategory.InvalidOperation, document.Run.RunId,
+                    $"The run {document.Run.RunId} of {context.Deployment.Name} can't be undone by migrating down: it left no version in place that could.",
+                    "Undo it with -Strategy Restore.");
+            }
+
+            await CheckVersionAsync(context, document, request.Force, cancellationToken).ConfigureAwait(false);
+            var path = await new MigrateDownService(services).PlanAsync(context, new MigrateDownRequest { To = document.Run.From.Text, Force = request.Force }, cancellationToken).ConfigureAwait(false);
+            return plan with { Strategy = UndoStrategy.MigrateDown, Reason = $"What was written since is kept{(path.Stops[0].Reason.Length > 0 ? "; " + path.Stops[0].Reason : "")}.", LossKnown = true };
+        }
+
+        if (request.Strategy != UndoStrategy.Auto || !can || context.Deployment.Database is null) return null;
+        var judged = await new RollbackJudge(services).JudgeAsync(context, RollbackJudge.QuestionOf(document, document.Run.Reached!), cancellationToken).ConfigureAwait(false);
+        if (judged.Strategy != UndoStrategy.MigrateDown) return plan with { Reason = judged.Reason };
+        await CheckVersionAsync(context, document, request.Force, cancellationToken).ConfigureAwait(false);
+        return plan with { Strategy = UndoStrategy.MigrateDown, Reason = judged.Reason, LossKnown = true };
     }
 
     private static string? Nothing(RunDocument document)

@@ -1,4 +1,5 @@
 using UpgradeModule.Engine.Databases;
+using UpgradeModule.Engine.Upgrades.Undo;
 using UpgradeModule.Tests.Support;
 
 namespace UpgradeModule.Tests.Upgrades.Live;
@@ -118,7 +119,7 @@ public abstract class LiveMigrateDownTests
         {
             var run = (await scene.Engine.Upgrades.ListAsync(scene.Deployment, default))[0];
             var judged = await scene.Engine.MigrateDown.JudgeAsync(scene.Context, run.RunId, default);
-            Assert.True(judged.Strategy == RollbackStrategy.MigrateDown, judged.Reason);
+            Assert.True(judged.Strategy == UndoStrategy.MigrateDown, judged.Reason);
             Assert.Equal(["v1.10-001", "v1.10-002", "v1.10-003", "v2.00-001", "v2.00-002", "v2.00-003"], judged.Migrations.Select(one => one.Id));
             Assert.Empty(judged.Lost);
         }
@@ -128,7 +129,7 @@ public abstract class LiveMigrateDownTests
             var run = (await scene.Engine.Upgrades.ListAsync(scene.Deployment, default))[0];
             await using (var writer = new NoteWriter(scene.Url)) await AtLeastAsync(writer, 7);
             var judged = await scene.Engine.MigrateDown.JudgeAsync(scene.Context, run.RunId, default);
-            Assert.Equal(RollbackStrategy.Restore, judged.Strategy);
+            Assert.Equal(UndoStrategy.Restore, judged.Strategy);
             Assert.Contains("v2.00-001", judged.Reason, StringComparison.Ordinal);
             var notes = Assert.Single(judged.Lost, change => change.Table.EndsWith("notes", StringComparison.Ordinal));
             Assert.True(notes.Now - notes.Before >= 7, notes.ToString());
@@ -137,6 +138,32 @@ public abstract class LiveMigrateDownTests
             Assert.Equal("MigrationIrreversible", failure.ErrorId);
             Assert.Equal("2.0.0", await scene.AnsweredVersionAsync());
         }
+    }
+
+    [SkippableFact]
+    public async Task An_undo_chooses_to_migrate_down_and_keeps_what_was_written_since()
+    {
+        await using var scene = await UpgradedAsync();
+        await using var writer = new NoteWriter(scene.Url);
+        await AtLeastAsync(writer, 5);
+        var run = (await scene.Engine.Upgrades.ListAsync(scene.Deployment, default))[0];
+        var plan = await scene.Engine.Upgrades.PlanUndoAsync(scene.Context, new UndoRequest { RunId = run.RunId }, default);
+        Assert.Equal((UndoStrategy.MigrateDown, true, 0), (plan.Strategy, plan.LossKnown, plan.Lost.Count));
+
+        var undone = await scene.Engine.Upgrades.UndoAsync(scene.Context, new UndoRequest { RunId = run.RunId }, default);
+
+        Assert.True(undone.Outcome == UpgradeOutcome.RolledBack, undone.Error);
+        Assert.Equal((run.RunId, UndoStrategy.MigrateDown, "1.0.0"), (undone.RunId, undone.Undo!.Strategy, undone.Reached!.Text));
+        Assert.Equal("1.0.0", await scene.AnsweredVersionAsync());
+        await writer.StopAsync();
+        Assert.Empty(writer.Acknowledged.Except(await scene.NotesAsync()));
+        var runs = await scene.Engine.Upgrades.ListAsync(scene.Deployment, default);
+        Assert.Equal([(UpgradeRunKind.MigrateDown, UpgradeOutcome.Succeeded), (UpgradeRunKind.Upgrade, UpgradeOutcome.RolledBack)], runs.Select(one => (one.Kind, one.Outcome!.Value)));
+
+        // A way down can be undone like an upgrade: by the copy from before it.
+        var up = await scene.Engine.Upgrades.UndoAsync(scene.Context, new UndoRequest { RunId = runs[0].RunId, Strategy = UndoStrategy.Restore }, default);
+        Assert.True(up.Outcome == UpgradeOutcome.RolledBack, up.Error);
+        Assert.Equal("2.0.0", await scene.AnsweredVersionAsync());
     }
 
     private protected virtual Task<DatabaseAccess?> DatabaseAsync() => Task.FromResult<DatabaseAccess?>(null);
