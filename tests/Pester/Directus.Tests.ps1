@@ -96,18 +96,25 @@ Describe 'Directus as a process' -ForEach @{ Missing = $missing } {
         $before = Get-DirectusView $app.Url
         (Invoke-Upgrade $app @{ ConfirmedStep = 'policies' }).Outcome | Should -Be Succeeded
         Add-DirectusArticle $app.Url 'written with 11'
-        (Get-AppMigration $app.Name | Where-Object Rollback -EQ Reversible).Id | Should -Be 20240806A, 20240817A, 20240909A, 20240909B, 20240924A, 20240924B
+        (Get-AppMigration $app.Name | Where-Object Rollback -EQ Reversible).Id | Should -Be 20240817A, 20240909A, 20240909B, 20240924A, 20240924B
 
-        $result = Invoke-MigrateDown $app.Name -To 10.13.4 -Force -WarningAction SilentlyContinue
+        # Directus's own way back of its policies opens what roles may to everybody: nobody goes there by chance.
+        Invoke-MigrateDown $app.Name -To 10.13.4 -Confirm:$false -ErrorAction SilentlyContinue -ErrorVariable refused
+        $refused[0].FullyQualifiedErrorId | Should -BeLike 'MigrateDownRefused,*'
+        $refused[0].Exception.Message | Should -BeLike '*permissions of every role to the public*'
+
+        $result = Invoke-MigrateDown $app.Name -To 10.13.4 -Force -WarningAction SilentlyContinue -WarningVariable warned
         $result.Outcome | Should -Be Succeeded -Because $result.Error
+        $warned | Should -BeLike '*permissions of every role to the public*'
         ($result.Steps | Where-Object Id -EQ MigrateDown).Message | Should -BeLike '*6 calls*'
         $result.Kind | Should -Be MigrateDown
         Invoke-TestSql $server 'SELECT max(version) FROM directus_migrations' -Database $app.Database.Name | Should -Be '20240716A'
-        $after = Get-DirectusView $app.Url
-        $after.Version | Should -Be '10.13.4'
-        $after.Titles | Should -Be ($before.Titles + 'written with 11')
-        $after.Users | Should -Be $before.Users
-        $after.PublicFields | Should -Be $before.PublicFields
+        $now = Get-AppDeployment $app.Name
+        $now.Version.Text | Should -Be '10.13.4'
+        $now.VersionsAgree | Should -BeTrue
+        (Get-AppService $app.Name).Health | Should -Be Healthy
+        Invoke-TestSql $server 'SELECT title FROM articles ORDER BY id' -Database $app.Database.Name | Should -Be ($before.Titles + 'written with 11')
+        Invoke-TestSql $server 'SELECT count(*) FROM directus_permissions WHERE role IS NOT NULL' -Database $app.Database.Name | Should -Be '0' -Because 'that is why it is refused without -Force'
     }
 
     It 'is taken back when a migration fails half way, and goes on once the cause is gone' -Tag Long {
