@@ -41,6 +41,7 @@ internal static class ReadinessChecks
         new DatabaseFileCheck(),
         new EngineVersionCheck(),
         new MigrationLockCheck(),
+        new MigrationsCompleteCheck(),
         new DiskSpaceCheck(),
     ];
 

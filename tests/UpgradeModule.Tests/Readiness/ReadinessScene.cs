@@ -42,6 +42,7 @@ internal sealed class ReadinessScene : IDisposable
         Host.LockAsync(default!, default!, default).ReturnsForAnyArgs(_ => Substitute.For<IAsyncDisposable>());
         Prober.ProbeAsync(default!, default, default, default).ReturnsForAnyArgs(_ => Health);
         Migrations.ReadAsync(default!, default!, default).ReturnsForAnyArgs(_ => Migration);
+        Migrations.ListAsync(default!, default!, default).ReturnsForAnyArgs(_ => Ran);
         _database.InspectAsync(default).ReturnsForAnyArgs(_ => Facts is { } facts ? Task.FromResult(facts) : Task.FromException<DatabaseFacts>(Unreachable));
     }
 
@@ -70,6 +71,8 @@ internal sealed class ReadinessScene : IDisposable
     public DatabaseFacts? Facts { get; set; } = new() { Exists = true, EngineVersion = "15.4", Size = 1000, CanProve = true };
 
     public MigrationState Migration { get; set; } = new();
+
+    public IReadOnlyList<MigrationEntry> Ran { get; set; } = [];
 
     public Func<AppDeployment, AppDeployment> Seen { get; set; } = deployment => deployment;
 

@@ -224,6 +224,23 @@ public sealed class ReadinessTests : IDisposable
     }
 
     [Fact]
+    public async Task A_database_that_is_not_as_the_installed_version_needs_it_is_told()
+    {
+        _scene.Spec = _scene.Spec with { Migrations = new MigrationSpec { Kind = "liquibase", MajorPattern = @"^v(?<major>\d+)\.", Required = [new RequiredMigrationSpec { From = "0", Name = "v1.last" }] } };
+        _scene.Ran = [new MigrationEntry { Name = "v1.first" }, new MigrationEntry { Name = "v1.last" }];
+        Assert.DoesNotContain((await _scene.CheckAsync()).Blockers, blocker => blocker.Check == "MigrationsComplete");
+
+        _scene.Ran = [new MigrationEntry { Name = "v1.first", Result = "FAILED" }, new MigrationEntry { Name = "v1.last" }];
+        Assert.Contains("Get-AppMigration", Blocked(await _scene.CheckAsync(), "MigrationsComplete", "v1.first is recorded as failed", one: false).Remedy, StringComparison.Ordinal);
+
+        _scene.Ran = [new MigrationEntry { Name = "v1.first" }];
+        Assert.Contains("Restart", Blocked(await _scene.CheckAsync(), "MigrationsComplete", "the migration v1.last that it needs has not run", one: false).Remedy, StringComparison.Ordinal);
+
+        _scene.Ran = [new MigrationEntry { Name = "v1.last" }, new MigrationEntry { Name = "v9.left" }];
+        Found(await _scene.CheckAsync(), "MigrationsComplete", blocks: false, "v9.left is recorded");
+    }
+
+    [Fact]
     public async Task What_the_addresses_say_of_their_files_is_what_the_disk_needs()
     {
         _scene.Facts = null;

@@ -37,6 +37,7 @@ internal static class FaultProgram
         {
             "upgrade" => UpgradeAsync(engine, context, told),
             "resume" => engine.Upgrades.ResumeAsync(context, new ResumeRequest(), default),
+            "down" => engine.MigrateDown.RunAsync(context, new Engine.Upgrades.MigrateDown.MigrateDownRequest { Timeout = TimeSpan.FromSeconds(60) }, default),
             "undo" => engine.Upgrades.UndoAsync(context, new Engine.Upgrades.Undo.UndoRequest { Strategy = UndoStrategy.Restore }, default),
             _ => throw new InvalidOperationException(told.Verb),
         });
