@@ -43,6 +43,25 @@ internal sealed class SwapDown(DownLeg leg) : UpgradeActionBase("Swap", $"Put {l
         return installed is null ? null : installed == leg.Stop.To;
     }
 
+    /// <summary>Finds the swap of a run that was cut short before what it kept was written down; doing it again tells that.</summary>
+    /// <param name="run">The run, its hop taken up.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <returns>What it kept; <see langword="null"/> where there is no such swap, or it had not taken effect.</returns>
+    public static async Task<ReturnPoint?> UnknownAsync(RunContext run, CancellationToken cancellationToken)
+    {
+        if (run.Hop is not { } hop) return null;
+        var begun = run.Recorder.Document.Run.Steps.Skip(hop.FirstEntry).Where(step => step.Id == "Swap").Select(step => step.Stop).ToList();
+        if (DownLeg.Of(hop.Stop).LastOrDefault(leg => begun.Contains(leg.Stop.To)) is not { } last) return null;
+        var swap = new SwapDown(last);
+        if (swap.Kept(run) is not null) return null;
+        run.MoveTo(last.Stop.From, last.Stop.Edition);
+        var there = await swap.ProbeAsync(run, cancellationToken).ConfigureAwait(false) ?? await run.Host.IsInstalledAsync(run.Deployment, swap.Source(run), cancellationToken).ConfigureAwait(false);
+        if (!there) return null;
+        var point = await swap.SwapAsync(run, cancellationToken).ConfigureAwait(false);
+        run.Recorder.Keep([point], swap.Id, last.Stop.Order);
+        return point;
+    }
+
     private async Task<ReturnPoint> SwapAsync(RunContext run, CancellationToken cancellationToken)
     {
         var label = string.Create(CultureInfo.InvariantCulture, $"{run.Recorder.Document.Run.RunId}-{leg.Stop.Order}");

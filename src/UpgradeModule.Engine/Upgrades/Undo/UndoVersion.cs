@@ -2,6 +2,7 @@ using UpgradeModule.Engine.Deployments;
 using UpgradeModule.Engine.Operations;
 using UpgradeModule.Engine.Upgrades.Actions;
 using UpgradeModule.Engine.Upgrades.Journal;
+using UpgradeModule.Engine.Upgrades.MigrateDown;
 
 namespace UpgradeModule.Engine.Upgrades.Undo;
 
@@ -34,6 +35,7 @@ internal sealed class UndoVersion(UndoSource source, InstallSource? fetched) : U
     // A swap that was cut short tells what it kept when it is done again.
     private static async Task<ReturnPoint?> UnknownAsync(RunContext run, CancellationToken cancellationToken)
     {
+        if (run.IsDown) return await SwapDown.UnknownAsync(run, cancellationToken).ConfigureAwait(false);
         if (run.Hop is not { ArtifactPoint: null } hop || run.Recorder.Document.Sources.Count <= hop.Index) return null;
         if (!run.Recorder.Document.Run.Steps.Skip(hop.FirstEntry).Any(step => step.Id == "Swap" && step.Stop == hop.Stop.To)) return null;
         var installing = run.Recorder.Document.Sources[hop.Index];
