@@ -24,7 +24,7 @@ BeforeAll {
         }
         'Copy-AppBackup' = @{ 'to a new folder' = { $backup | Copy-AppBackup -Destination (Join-Path $folder elsewhere) } }
         'Test-AppUpgrade' = @{ 'by name' = { Test-AppUpgrade $app.Name -ArtifactPath (Get-SampleArtifact) }; 'by a path' = { Get-AppDeployment $app.Name | Get-UpgradePath | Test-AppUpgrade -ArtifactPath (Get-SampleArtifact) -Backup $backup } }
-        'Restore-AppDatabase' = @{ 'with -Force' = { Restore-AppDatabase $stopped.Name $stoppedBackup -Force }; 'without' = { $stoppedBackup | Restore-AppDatabase } }
+        'Restore-AppDatabase' = @{ 'with -Force' = { Restore-AppDatabase $stopped.Name $stoppedBackup -Force }; 'without' = { $stoppedBackup | Restore-AppDatabase }; 'of an archive' = { Restore-AppDatabase $stopped.Name -ArchivePath (Join-Path $folder none.sql) -Force } }
         'Start-AppService' = @{ 'of one that is stopped' = { Start-AppService $stopped.Name } }
         'Stop-AppService' = @{ 'of one that runs' = { Stop-AppService $app.Name } }
         'Restart-AppService' = @{ 'of one that runs' = { Restart-AppService $app.Name }; 'of one that is stopped' = { Restart-AppService $stopped.Name } }

@@ -36,7 +36,9 @@ internal sealed class BackupRestorer(BackupServices services)
                 }
 
                 await RequireSoundAsync(backup.Path, progress, cancellationToken).ConfigureAwait(false);
-                return await RestoreLockedAsync(context, host, database, manifest, backup.Path, progress, watch, cancellationToken).ConfigureAwait(false);
+                var result = await RestoreLockedAsync(context, host, database, manifest.Id, BackupFolder.Content(backup.Path, manifest) with { EndsSessions = force }, progress, cancellationToken).ConfigureAwait(false);
+                await WarnOfVersionAsync(context, host, manifest).ConfigureAwait(false);
+                return result with { Backup = await BackupFolder.DescribeAsync(backup.Path, manifest, CancellationToken.None).ConfigureAwait(false), Duration = watch.Elapsed };
             }
         }
         finally
@@ -45,9 +47,46 @@ internal sealed class BackupRestorer(BackupServices services)
         }
     }
 
-    private static async Task<RestoreResult> RestoreLockedAsync(DeploymentContext context, IAppHost host, IAppDatabase database, BackupManifest manifest, string path, WorkProgress progress, Stopwatch watch, CancellationToken cancellationToken)
+    /// <summary>Restores an archive that somebody made with the database's own tools.</summary>
+    /// <param name="context">The deployment.</param>
+    /// <param name="path">The archive's file or folder.</param>
+    /// <param name="force">Whether sessions that hold on to the live data are ended.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    public async Task<RestoreResult> RestoreArchiveAsync(DeploymentContext context, string path, bool force, CancellationToken cancellationToken)
     {
-        var purpose = $"restore of {manifest.Id}";
+        var name = Path.GetFileName(Path.TrimEndingDirectorySeparator(path));
+        var progress = new WorkProgress(context.Operation, $"Restoring {name}");
+        var watch = Stopwatch.StartNew();
+        try
+        {
+            var host = services.Hosts(context.Deployment.HostKind);
+            await RequireStoppedAsync(host, context, cancellationToken).ConfigureAwait(false);
+            var settings = await host.ReadSettingsAsync(context, cancellationToken).ConfigureAwait(false);
+            var database = await services.OpenDatabase(context, settings, cancellationToken).ConfigureAwait(false);
+            await using (database.ConfigureAwait(false))
+            {
+                var content = await database.ReadArchiveAsync(path, cancellationToken).ConfigureAwait(false);
+                var result = await RestoreLockedAsync(context, host, database, name, content with { EndsSessions = force }, progress, cancellationToken).ConfigureAwait(false);
+                if (result.Rows == 0) context.Operation.Warning($"The archive '{path}' held no rows, so '{context.Deployment.Name}' has none now. {(result.KeptAs is null ? "" : $"The data before is kept as '{result.KeptAs}'.")}".TrimEnd());
+                return result with { Backup = Describe(path, database.Engine, result), Duration = watch.Elapsed };
+            }
+        }
+        finally
+        {
+            progress.End();
+        }
+    }
+
+    // No backup of ours: what can be told of it is told in the same words.
+    private static AppBackup Describe(string path, DatabaseEngine engine, RestoreResult result)
+    {
+        var files = Directory.Exists(path) ? new DirectoryInfo(path).GetFiles("*", SearchOption.AllDirectories) : [new FileInfo(path)];
+        return new AppBackup { Id = Path.GetFileName(Path.TrimEndingDirectorySeparator(path)), Engine = engine, Path = path, Created = files.Max(file => new DateTimeOffset(file.LastWriteTimeUtc)), Size = files.Sum(file => file.Length), Tables = result.Tables, Rows = result.Rows };
+    }
+
+    private static async Task<RestoreResult> RestoreLockedAsync(DeploymentContext context, IAppHost host, IAppDatabase database, string name, BackupContent content, WorkProgress progress, CancellationToken cancellationToken)
+    {
+        var purpose = $"restore of {name}";
         var hostLock = await host.LockAsync(context, purpose, cancellationToken).ConfigureAwait(false);
         await using (hostLock.ConfigureAwait(false))
         {
@@ -58,17 +97,14 @@ internal sealed class BackupRestorer(BackupServices services)
                 await RequireStoppedAsync(host, context, cancellationToken).ConfigureAwait(false);
                 progress.Tell("restoring the data beside, then swapping");
                 var label = "before-restore-" + DateTimeOffset.UtcNow.ToString("yyyyMMddHHmmss", CultureInfo.InvariantCulture);
-                var outcome = await database.RestoreAsync(BackupFolder.Content(path, manifest), label, progress.Within(ChecksumsEnd, 100), cancellationToken).ConfigureAwait(false);
-                await WarnOfVersionAsync(context, host, manifest).ConfigureAwait(false);
+                var outcome = await database.RestoreAsync(content, label, progress.Within(ChecksumsEnd, 100), cancellationToken).ConfigureAwait(false);
                 return new RestoreResult
                 {
                     Deployment = context.Deployment,
-                    Backup = await BackupFolder.DescribeAsync(path, manifest, CancellationToken.None).ConfigureAwait(false),
                     Database = database.Target,
                     KeptAs = outcome.Previous.Location.Length > 0 ? outcome.Previous.Location : null,
                     Tables = outcome.Tables.Count,
                     Rows = outcome.Tables.Sum(table => table.Rows),
-                    Duration = watch.Elapsed,
                 };
             }
         }

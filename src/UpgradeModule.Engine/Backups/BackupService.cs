@@ -64,6 +64,10 @@ internal sealed class BackupService(BackupServices services) : IBackupService
     public Task<RestoreResult> RestoreAsync(DeploymentContext context, AppBackup backup, bool force, CancellationToken cancellationToken) =>
         new BackupRestorer(services).RestoreAsync(context, backup, force, cancellationToken);
 
+    /// <inheritdoc/>
+    public Task<RestoreResult> RestoreArchiveAsync(DeploymentContext context, string path, bool force, CancellationToken cancellationToken) =>
+        new BackupRestorer(services).RestoreArchiveAsync(context, path, force, cancellationToken);
+
     private string UsualFolder => Path.Combine(Path.GetDirectoryName(services.Store.Path)!, "backups");
 
     private static string? FirstGiven(params string?[] paths) => paths.FirstOrDefault(path => !string.IsNullOrWhiteSpace(path));

@@ -94,4 +94,15 @@ public interface IBackupService
     /// <param name="cancellationToken">Ends the work; before the swap nothing has changed.</param>
     /// <exception cref="UpgradeException"><c>ServiceRunning</c>, <c>BackupMismatch</c>, <c>BackupCorrupt</c>, and what the database engine throws.</exception>
     Task<RestoreResult> RestoreAsync(DeploymentContext context, AppBackup backup, bool force, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Restores an archive that somebody made with the database's own tools (pg_dump: plain SQL, also with gzip; custom, tar and directory where pg_restore is
+    /// there; a SQLite file), with the same safety: beside, then swapped, the data before kept. No manifest tells what must be in it, and what application it is of.
+    /// </summary>
+    /// <param name="context">The deployment.</param>
+    /// <param name="path">The archive's file or folder.</param>
+    /// <param name="force">Whether sessions that hold on to the live data are ended, as far as the role may.</param>
+    /// <param name="cancellationToken">Ends the work; before the swap nothing has changed.</param>
+    /// <exception cref="UpgradeException"><c>ServiceRunning</c>, <c>ArchiveNotFound</c>, <c>ArchiveNotRecognized</c>, <c>BackupCorrupt</c>, <c>BackupToolNotFound</c>, and what the database engine throws.</exception>
+    Task<RestoreResult> RestoreArchiveAsync(DeploymentContext context, string path, bool force, CancellationToken cancellationToken);
 }

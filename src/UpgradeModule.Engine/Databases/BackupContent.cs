@@ -14,4 +14,10 @@ public sealed record BackupContent
 
     /// <summary>The rows of every table that a restored copy must have.</summary>
     public IReadOnlyList<TableCount> Tables { get; init; } = [];
+
+    /// <summary>Whether it is no backup of this module, but an archive that somebody else made, which tells no numbers of rows.</summary>
+    public bool IsForeign { get; init; }
+
+    /// <summary>Whether sessions that hold on to the live data are ended, as far as the role may, where it is replaced.</summary>
+    public bool EndsSessions { get; init; }
 }

@@ -99,6 +99,13 @@ public interface IAppDatabase : IAsyncDisposable
     /// <exception cref="UpgradeException"><c>RestoreFailed</c>, <c>BackupCorrupt</c>, <c>DatabaseInUse</c>, <c>PermissionMissing</c>, <c>DiskFull</c>.</exception>
     Task<RestoreOutcome> RestoreAsync(BackupContent content, string label, IOperationContext operation, CancellationToken cancellationToken);
 
+    /// <summary>Tells what an archive is that somebody made with the engine's own tools, so that it can be restored.</summary>
+    /// <param name="path">The file or folder.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <exception cref="UpgradeException"><c>ArchiveNotRecognized</c>, <c>ArchiveNotFound</c>.</exception>
+    Task<BackupContent> ReadArchiveAsync(string path, CancellationToken cancellationToken) =>
+        throw new UpgradeException("ArchiveNotRecognized", UpgradeErrorCategory.NotImplemented, path, $"'{path}' can't be restored: archives of {Engine} that this module didn't make are not known to it.", "Restore it with the engine's own tools.");
+
     /// <summary>Keeps the present state for the way back. The application must be stopped.</summary>
     /// <param name="label">A label, unique to the run and stop. Calling it again with the same label gives the same point.</param>
     /// <param name="cancellationToken">Ends the work; nothing is left then.</param>

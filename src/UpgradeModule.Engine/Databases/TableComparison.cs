@@ -29,6 +29,7 @@ internal static class TableComparison
     /// <exception cref="UpgradeException"><c>BackupCorrupt</c>.</exception>
     public static void Require(BackupContent content, IReadOnlyList<TableCount> actual)
     {
+        if (content.IsForeign) return;
         var differences = Differences(content.Tables, actual);
         if (differences.Count == 0) return;
         var more = differences.Count > Shown ? string.Create(CultureInfo.InvariantCulture, $" and {differences.Count - Shown} more") : "";

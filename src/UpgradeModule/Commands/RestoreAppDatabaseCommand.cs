@@ -15,15 +15,19 @@ namespace UpgradeModule.Commands;
 public sealed class RestoreAppDatabaseCommand : StoreCmdlet
 {
     private const string ByBackup = nameof(ByBackup);
+    private const string ByNameArchive = nameof(ByNameArchive);
+    private const string ByDeploymentArchive = nameof(ByDeploymentArchive);
 
     /// <summary>The name of a stored deployment.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = DeploymentCmdlet.ByName, HelpMessage = "The name of a stored deployment.")]
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = ByNameArchive, HelpMessage = "The name of a stored deployment.")]
     [ArgumentCompleter(typeof(DeploymentNameCompleter))]
     [ValidateNotNullOrEmpty]
     public string Name { get; set; } = "";
 
     /// <summary>The deployment whose data is replaced; the stored one that the backup was made of where a backup is piped in.</summary>
     [Parameter(Mandatory = true, ParameterSetName = DeploymentCmdlet.ByDeployment, ValueFromPipeline = true, HelpMessage = "The deployment whose data is replaced.")]
+    [Parameter(Mandatory = true, ParameterSetName = ByDeploymentArchive, ValueFromPipeline = true, HelpMessage = "The deployment whose data is replaced.")]
     [Parameter(ParameterSetName = ByBackup, ValueFromPipelineByPropertyName = true, HelpMessage = "The deployment whose data is replaced.")]
     [DeploymentTransformation]
     [ValidateNotNull]
@@ -38,8 +42,17 @@ public sealed class RestoreAppDatabaseCommand : StoreCmdlet
     [ValidateNotNull]
     public AppBackup? Backup { get; set; }
 
-    /// <summary>Doesn't ask, and takes a backup of another deployment, application or encryption key too.</summary>
-    [Parameter(HelpMessage = "Doesn't ask, and takes a backup of another deployment or encryption key too.")]
+    /// <summary>An archive that was made with the database's own tools, in place of a backup: the file or folder of pg_dump, or a SQLite file.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = ByNameArchive, HelpMessage = "A file or folder that pg_dump made (plain SQL, also with gzip; custom, tar or directory format), or a SQLite file.")]
+    [Parameter(Mandatory = true, ParameterSetName = ByDeploymentArchive, HelpMessage = "A file or folder that pg_dump made (plain SQL, also with gzip; custom, tar or directory format), or a SQLite file.")]
+    [ValidateNotNullOrEmpty]
+    public string? ArchivePath { get; set; }
+
+    /// <summary>
+    /// Doesn't ask, takes a backup of another deployment, application or encryption key too, and ends the sessions that hold on to the database, as far as the
+    /// role may.
+    /// </summary>
+    [Parameter(HelpMessage = "Doesn't ask, takes a backup of another deployment or encryption key too, and ends sessions that hold on to the database.")]
     public SwitchParameter Force { get; set; }
 
     /// <summary>The log-in for the application's database, in place of the application's own.</summary>
@@ -55,22 +68,35 @@ public sealed class RestoreAppDatabaseCommand : StoreCmdlet
     /// <inheritdoc/>
     private protected override void ProcessInput()
     {
+        if (ArchivePath is not null)
+        {
+            var path = FullPath(ArchivePath);
+            foreach (var deployment in ParameterSetName == ByNameArchive ? StoredByName([Name]) : Resolved([Deployment!]))
+            {
+                Restore(deployment, $"Replace its data by the archive {path}, which tells neither its application nor its version", async operation =>
+                {
+                    var context = await Session.OpenAsync(deployment, operation, Credential, MaintenanceCredential).ConfigureAwait(false);
+                    return await Session.Engine.Backups.RestoreArchiveAsync(context, path, Force, operation.Token).ConfigureAwait(false);
+                });
+            }
+
+            return;
+        }
+
         if (!TryRun(Backup!.Id, operation => BackupFinder.FindAsync(Session, Backup, operation), out var backup)) return;
         var named = ParameterSetName == DeploymentCmdlet.ByName ? Name : Deployment is null ? backup.Deployment : null;
-        foreach (var deployment in named is null ? Resolved([Deployment!]) : StoredByName([named])) Restore(deployment, backup);
-    }
-
-    private void Restore(AppDeployment deployment, AppBackup backup)
-    {
-        if (!Confirmed(deployment.Name, $"Replace its data by the backup {backup.Id} of {Show.Time(backup.Created)}", Force)) return;
-        var restored = TryRun(
-            deployment.Name,
-            async operation =>
+        foreach (var deployment in named is null ? Resolved([Deployment!]) : StoredByName([named]))
+        {
+            Restore(deployment, $"Replace its data by the backup {backup.Id} of {Show.Time(backup.Created)}", async operation =>
             {
                 var context = await Session.OpenAsync(deployment, operation, Credential, MaintenanceCredential).ConfigureAwait(false);
                 return await Session.Engine.Backups.RestoreAsync(context, backup, Force, operation.Token).ConfigureAwait(false);
-            },
-            out var result);
-        if (restored) WriteObject(result);
+            });
+        }
+    }
+
+    private void Restore(AppDeployment deployment, string plan, Func<PipelineOperation, Task<RestoreResult>> restore)
+    {
+        if (Confirmed(deployment.Name, plan, Force) && TryRun(deployment.Name, restore, out var result)) WriteObject(result);
     }
 }

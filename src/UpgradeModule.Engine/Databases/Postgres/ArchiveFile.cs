@@ -11,7 +11,7 @@ internal static class ArchiveFile
     {
         if (content.Format != format || content.Files.Count != 1) throw Corrupt(content.Directory, $"its data has the format '{content.Format}', not '{format}' in one file");
         var file = Path.Combine(content.Directory, content.Files[0].Replace('/', Path.DirectorySeparatorChar));
-        return File.Exists(file) ? file : throw Corrupt(file, "it is missing");
+        return File.Exists(file) || (content.IsForeign && Directory.Exists(file)) ? file : throw Corrupt(file, "it is missing");
     }
 
     /// <summary>The error for an archive that can't be restored.</summary>

@@ -1,4 +1,5 @@
 using UpgradeModule.Engine.Apps;
+using UpgradeModule.Engine.Databases.Postgres.Archives;
 using UpgradeModule.Engine.Databases.Postgres.Hashing;
 using UpgradeModule.Engine.Databases.Postgres.Managed;
 using UpgradeModule.Engine.Databases.Postgres.Managed.Restore;
@@ -96,6 +97,9 @@ internal sealed class PostgresDatabase : IAppDatabase
     public Task<RestoreOutcome> RestoreAsync(BackupContent content, string label, IOperationContext operation, CancellationToken cancellationToken) => new PostgresRestorer(_server, _access, Reader(content), _rollback).RunAsync(content, label, operation, cancellationToken);
 
     /// <inheritdoc/>
+    public Task<BackupContent> ReadArchiveAsync(string path, CancellationToken cancellationToken) => ForeignArchive.ReadAsync(path, cancellationToken);
+
+    /// <inheritdoc/>
     public Task<ReturnPoint> CreateRollbackPointAsync(string label, CancellationToken cancellationToken) => _rollback.CreateAsync(label, cancellationToken);
 
     /// <inheritdoc/>
@@ -126,7 +130,7 @@ internal sealed class PostgresDatabase : IAppDatabase
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     // What wrote a backup is told by its format; a format that nobody knows is refused by the reader of the other.
-    private IArchiveReader Reader(BackupContent content) => ManagedFiles.Knows(content.Format) ? new ManagedArchive(content.Format) : _archiver;
+    private IArchiveReader Reader(BackupContent content) => ManagedFiles.Knows(content.Format) ? new ManagedArchive(content.Format) : content.Format == PlainArchive.PlainFormat ? new PlainArchive() : _archiver;
 
     private Task<T> ReadAsync<T>(string action, Func<PostgresConnection, Task<T>> read, CancellationToken cancellationToken) => PostgresErrors.GuardAsync(_server.Live, "DatabaseQueryFailed", action, async () =>
     {

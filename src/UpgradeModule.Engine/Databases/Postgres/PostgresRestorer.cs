@@ -13,6 +13,7 @@ namespace UpgradeModule.Engine.Databases.Postgres;
 internal sealed class PostgresRestorer(PostgresServer server, DatabaseAccess access, IArchiveReader archiver, PostgresRollback rollback)
 {
     private const string Activity = "Restoring the database";
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
 
     /// <summary>Restores.</summary>
     /// <param name="content">The backup's data.</param>
@@ -28,7 +29,9 @@ internal sealed class PostgresRestorer(PostgresServer server, DatabaseAccess acc
         {
             rollback.RequireRights(rights);
             var live = await PostgresCatalog.ReadAsync(admin, server.Name, cancellationToken).ConfigureAwait(false);
-            if (live is not null) await PostgresSessions.RequireNoneAsync(admin, server.Name, server.Wait, cancellationToken).ConfigureAwait(false);
+            // Ended right before the swap only: until then nothing is in their way.
+            var wait = content.EndsSessions && live is not null ? new SessionWait { OwnRole = access.Credential?.UserName, Patience = s_patience, EndedIn = server.Name, Told = operation } : server.Wait;
+            if (live is not null && !content.EndsSessions) await PostgresSessions.RequireNoneAsync(admin, server.Name, wait, cancellationToken).ConfigureAwait(false);
             // Without a live one, an earlier try was cut short: what it set aside still has the properties.
             var properties = live ?? await PostgresCatalog.ReadAsync(admin, PostgresSwap.KeptNameOf(server.Name, label), cancellationToken).ConfigureAwait(false);
             var beside = PostgresSwap.KeptNameOf(server.Name, label + "-new");
@@ -42,7 +45,7 @@ internal sealed class PostgresRestorer(PostgresServer server, DatabaseAccess acc
                 TableComparison.Require(content, tables);
                 if (properties is not null) await PostgresCatalog.CarryAsync(admin, properties, beside, operation, wayBack: false, cancellationToken).ConfigureAwait(false);
                 var kept = live is null ? null : await PostgresSwap.FreeNameAsync(admin, server.Name, label, cancellationToken).ConfigureAwait(false);
-                await SwapAsync(admin, beside, kept, cleanup, cancellationToken).ConfigureAwait(false);
+                await SwapAsync(admin, beside, kept, wait, cleanup, cancellationToken).ConfigureAwait(false);
                 return new RestoreOutcome { Previous = PostgresSwap.Point(kept ?? "", server.Name, label, DateTimeOffset.UtcNow, live?.Size), Tables = tables };
             }
             catch
@@ -91,11 +94,11 @@ internal sealed class PostgresRestorer(PostgresServer server, DatabaseAccess acc
     }
 
     // The answer may be all that was lost. To drop what would have taken the place waits for a rename that still goes on; what is there after that is settled.
-    private async Task SwapAsync(PostgresConnection admin, string beside, string? kept, PostgresCleanup cleanup, CancellationToken cancellationToken)
+    private async Task SwapAsync(PostgresConnection admin, string beside, string? kept, SessionWait wait, PostgresCleanup cleanup, CancellationToken cancellationToken)
     {
         try
         {
-            await PostgresSwap.RunAsync(admin, beside, server.Name, kept, server.Wait, cancellationToken).ConfigureAwait(false);
+            await PostgresSwap.RunAsync(admin, beside, server.Name, kept, wait, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception failure) when (failure is NpgsqlException and not PostgresException or PostgresException { SqlState: "57P01" or "57P02" } or IOException)
         {

@@ -103,6 +103,9 @@ internal sealed class SqliteDatabase : IAppDatabase
     public Task<RestoreOutcome> RestoreAsync(BackupContent content, string label, IOperationContext operation, CancellationToken cancellationToken) => _restorer.ToLiveAsync(content, label, cancellationToken);
 
     /// <inheritdoc/>
+    public Task<BackupContent> ReadArchiveAsync(string path, CancellationToken cancellationToken) => SqliteRestorer.ReadArchiveAsync(path, cancellationToken);
+
+    /// <inheritdoc/>
     public Task<ReturnPoint> CreateRollbackPointAsync(string label, CancellationToken cancellationToken) => _rollback.CreateAsync(label, cancellationToken);
 
     /// <inheritdoc/>

@@ -10,6 +10,24 @@ internal sealed class SqliteRestorer(string path)
     /// <summary>The format that is understood: the database file as it is.</summary>
     public const string Format = "sqlite";
 
+    /// <summary>Tells whether a file is a database, so that it can be restored as a backup's can.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <exception cref="UpgradeException"><c>ArchiveNotRecognized</c>, <c>ArchiveNotFound</c>.</exception>
+    public static async Task<BackupContent> ReadArchiveAsync(string path, CancellationToken cancellationToken)
+    {
+        var full = Path.GetFullPath(path);
+        if (!File.Exists(full)) throw new UpgradeException("ArchiveNotFound", UpgradeErrorCategory.ObjectNotFound, full, $"There is no file '{full}'.", "Give the full path of the archive.");
+        var head = new byte[16];
+        var stream = File.OpenRead(full);
+        await using (stream.ConfigureAwait(false)) await stream.ReadAtLeastAsync(head, head.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
+        if (!head.AsSpan().SequenceEqual("SQLite format 3\0"u8)) throw Unknown("it is no SQLite database");
+        if (File.Exists(full + "-wal") || File.Exists(full + "-journal")) throw Unknown("a part of it is in the journal beside it, so it is in use or was copied while it was");
+        return new BackupContent { Directory = Path.GetDirectoryName(full)!, Format = Format, Files = [Path.GetFileName(full)], IsForeign = true };
+
+        UpgradeException Unknown(string reason) => new("ArchiveNotRecognized", UpgradeErrorCategory.InvalidData, full, $"'{full}' can't be restored: {reason}.", "Give a file that sqlite3's .backup or VACUUM INTO made.");
+    }
+
     /// <summary>Restores into a private directory.</summary>
     /// <param name="content">The backup's data.</param>
     /// <param name="cancellationToken">Ends the work; nothing is left then.</param>

@@ -7,11 +7,14 @@ namespace UpgradeModule.Engine.Databases.Postgres.Programs;
 /// <summary>Writes and reads archives by pg_dump and pg_restore.</summary>
 internal sealed partial class PgArchiver : IPostgresArchiver
 {
+    /// <summary>What the format is called; a foreign archive of another format that pg_restore reads goes by this name too.</summary>
+    public const string CustomFormat = "pg_dump-custom";
+
     private const string Dump = "pg_dump";
     private const string Restore = "pg_restore";
 
     /// <inheritdoc/>
-    public string Format => "pg_dump-custom";
+    public string Format => CustomFormat;
 
     /// <inheritdoc/>
     public async Task<string?> MissingAsync(int serverMajor, CancellationToken cancellationToken)
@@ -68,7 +71,8 @@ internal sealed partial class PgArchiver : IPostgresArchiver
     public async Task<string?> RestoreAsync(string file, ArchiveFacts facts, PostgresLogIn target, RestoreMode mode, WorkProgress? progress, CancellationToken cancellationToken)
     {
         var program = await PostgresPrograms.RequireAsync(Restore, Math.Max(facts.ServerMajor, facts.ToolMajor), cancellationToken).ConfigureAwait(false);
-        string[] arguments = [.. RestoreArguments(target.Database, mode), "--jobs=2", file];
+        // A tar can only be read in its order.
+        string[] arguments = [.. RestoreArguments(target.Database, mode), .. await IsTarAsync(file, cancellationToken).ConfigureAwait(false) ? Array.Empty<string>() : ["--jobs=2"], file];
         var result = await ProgramRun.ExecuteAsync(program.Path, arguments, target, line => TellTable(line, progress is null ? null : progress.Step), null, cancellationToken).ConfigureAwait(false);
         return result.Succeeded ? null : result.Complaint;
     }
@@ -93,6 +97,15 @@ internal sealed partial class PgArchiver : IPostgresArchiver
     public static void TellTable(string line, Action<string>? onStep)
     {
         if (RestoredTable().Match(line) is { Success: true } match) onStep?.Invoke(match.Groups[1].Value);
+    }
+
+    private static async Task<bool> IsTarAsync(string file, CancellationToken cancellationToken)
+    {
+        if (Directory.Exists(file)) return false;
+        var magic = new byte[5];
+        var stream = File.OpenRead(file);
+        await using (stream.ConfigureAwait(false)) await stream.ReadAtLeastAsync(magic, magic.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
+        return !magic.AsSpan().SequenceEqual("PGDMP"u8);
     }
 
     private static UpgradeException DumpFailed(PostgresLogIn source, string file, string complaint)

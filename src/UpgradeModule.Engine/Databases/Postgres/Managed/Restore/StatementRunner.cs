@@ -29,7 +29,7 @@ internal sealed class StatementRunner(RestoreMode mode)
         {
             try
             {
-                await connection.ExecuteAsync(IsOneForUs(sql) ? sql : Wrapped(sql), cancellationToken).ConfigureAwait(false);
+                await connection.ExecuteAsync(ForDriver(sql), cancellationToken).ConfigureAwait(false);
                 return;
             }
             catch (PostgresException failure) when (failure.SqlState == PostgresErrorCodes.DeadlockDetected && attempt < Tries)
@@ -48,6 +48,10 @@ internal sealed class StatementRunner(RestoreMode mode)
             }
         }
     }
+
+    /// <summary>Writes a statement so that the driver takes it for one.</summary>
+    /// <param name="sql">The statement.</param>
+    public static string ForDriver(string sql) => IsOneForUs(sql) ? sql : Wrapped(sql);
 
     // The driver takes the semicolons in the body of a function of the SQL standard for ends of statements. Within a text it leaves them alone.
     private static bool IsOneForUs(string sql) => !sql.Contains("BEGIN ATOMIC", StringComparison.Ordinal);
