@@ -88,7 +88,7 @@ internal sealed class UpgradeService(UpgradeServices services) : IUpgradeService
         if (plan is { Nothing: null, Strategy: UndoStrategy.MigrateDown }) return await UndoByMigratingDownAsync(session, request, plan, document, journal, cancellationToken).ConfigureAwait(false);
         if (source is not null) return await new RunUndo(services, session, plan, source).RunAsync(document, journal, request.Timeout, cancellationToken).ConfigureAwait(false);
         session.Operation.Warning(plan.Nothing!);
-        return UpgradeResults.From(plan.Run with { Message = plan.Nothing });
+        return document.Run.Outcome is null ? await CloseAsync(document, journal, plan.Nothing!).ConfigureAwait(false) : UpgradeResults.From(plan.Run with { Message = plan.Nothing });
     }
 
     /// <summary>A run of its own migrates down; once it has, the run is written down as undone. One that was taken back is the result: the newer version runs on.</summary>
@@ -157,8 +157,15 @@ internal sealed class UpgradeService(UpgradeServices services) : IUpgradeService
         }
 
         context.Operation.Warning($"{told} A new run begins in its stead.");
+        await CloseAsync(document, journal, told).ConfigureAwait(false);
+    }
+
+    // It was cut short where a version was in place: there is nothing to take back, and nobody works on it any more.
+    private static async Task<UpgradeResult> CloseAsync(RunDocument document, IUpgradeJournal journal, string told)
+    {
         var run = document.Run with { Outcome = UpgradeOutcome.RolledBack, EndedOn = document.SavedOn, Error = told, ErrorId = "RunInterrupted", Message = told };
-        await journal.EndAsync(document with { Run = run, Back = null, Hop = null, DownSince = null }, cancellationToken).ConfigureAwait(false);
+        await journal.EndAsync(document with { Run = run, Back = null, Hop = null, DownSince = null }, CancellationToken.None).ConfigureAwait(false);
+        return UpgradeResults.From(run);
     }
 
     /// <summary>Finds the steps after the present version that the last run paused at: a path from here no longer has them.</summary>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Npgsql;
 using System.Text.RegularExpressions;
 using UpgradeModule.Engine.Operations;
 
@@ -91,9 +92,23 @@ internal static partial class PostgresSwap
     /// <param name="connection">A session beside it.</param>
     /// <param name="database">Its name.</param>
     /// <param name="cancellationToken">Ends the work.</param>
-    public static Task DiscardAsync(PostgresConnection connection, string database, CancellationToken cancellationToken) => connection.Major >= 13
-        ? connection.ExecuteAsync($"DROP DATABASE IF EXISTS {SqlText.Name(database)} WITH (FORCE)", cancellationToken)
-        : DropAsync(connection, database, cancellationToken);
+    public static async Task DiscardAsync(PostgresConnection connection, string database, CancellationToken cancellationToken)
+    {
+        if (connection.Major >= 13)
+        {
+            try
+            {
+                await connection.ExecuteAsync($"DROP DATABASE IF EXISTS {SqlText.Name(database)} WITH (FORCE)", cancellationToken).ConfigureAwait(false);
+                return;
+            }
+            catch (PostgresException failure) when (failure.SqlState == PostgresErrorCodes.InsufficientPrivilege)
+            {
+                // The server's own vacuum is in it, and is nobody's to end: without force, the server sends it away itself.
+            }
+        }
+
+        await DropAsync(connection, database, cancellationToken).ConfigureAwait(false);
+    }
 
     /// <summary>Drops a database, where it is there.</summary>
     /// <param name="connection">A session beside it.</param>

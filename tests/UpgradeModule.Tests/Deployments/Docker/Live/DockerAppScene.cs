@@ -25,6 +25,10 @@ internal sealed class DockerAppScene : IAsyncDisposable
 
     public UpgradeEngine Engine { get; }
 
+    public string StorePath => _folder.File("store.db");
+
+    public string Folder => _folder.File("");
+
     public RecordingOperation Operation { get; } = new();
 
     /// <summary>The repository of its images.</summary>

@@ -9,6 +9,7 @@ namespace UpgradeModule.Tests.Deployments.Docker.Live;
 internal sealed class NeighbourPostgres : IAsyncDisposable
 {
     private readonly IContainerEngine _engine;
+    private string _programs = "";
 
     private NeighbourPostgres(IContainerEngine engine) => _engine = engine;
 
@@ -23,7 +24,7 @@ internal sealed class NeighbourPostgres : IAsyncDisposable
         var programs = Directory.Exists("/usr/lib/postgresql") ? Directory.GetFiles("/usr/lib/postgresql", "initdb", SearchOption.AllDirectories).Order(StringComparer.Ordinal).LastOrDefault() : null;
         Skip.If(programs is null, "The programs of a PostgreSQL server (initdb) are not installed.");
         var bin = Path.GetDirectoryName(programs)!;
-        var server = new NeighbourPostgres(engine);
+        var server = new NeighbourPostgres(engine) { _programs = bin };
         try
         {
             await engine.CreateNetworkAsync(server.Network, null, default);
@@ -55,6 +56,13 @@ internal sealed class NeighbourPostgres : IAsyncDisposable
             await server.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>Runs a statement and gives the lines of its answer.</summary>
+    public async Task<IReadOnlyList<string>> AskAsync(string sql, string database = "postgres")
+    {
+        var said = await _engine.ExecuteAsync(Name, new ExecRequest { Cmd = [_programs + "/psql", "-h", "/pg", "-U", "postgres", "-d", database, "-At", "-c", sql] }, null, default);
+        return said.ExitCode == 0 ? said.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries) : throw new InvalidOperationException(said.Text);
     }
 
     public async ValueTask DisposeAsync()
