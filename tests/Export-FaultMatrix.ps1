@@ -9,6 +9,9 @@ param(
     # The folder with what each part of the matrix wrote.
     [string] $Source = (Join-Path $PSScriptRoot '../output/fault-matrix'),
 
+    # What is to be known of cells that failed or were not run.
+    [string] $Note,
+
     # The page.
     [string] $Destination = (Join-Path $PSScriptRoot '../docs/fault-matrix.md')
 )
@@ -49,5 +52,6 @@ $tables = foreach ($part in $parts.Keys) {
     }
 }
 $lines += '', "$total cells, $(if ($bad) { "$bad of them failed" } else { 'none of them failed' })."
+if ($Note) { $lines += '', $Note }
 ($lines + $tables) -join "`n" | Set-Content -LiteralPath $Destination -NoNewline
 Add-Content -LiteralPath $Destination -Value ''
