@@ -8,13 +8,13 @@ BeforeAll {
     # Two tables with three rows and one.
     $packed = [Convert]::FromBase64String('H4sIAAAAAAACA+3XsU7DMBDG8XOcslVmy+qRSoiFF6CgdOoC9AVcalBUklaOkdo3461YmDrheKEMiBn4/ySfzzfc4O27v5030dvHTWhdtJdyKkrJlbUiMkpHy6ehL4/eSn42kosHNU5NYbZiXlMBAAAAAOAfmBUnVVWpNrrls3/pfehz0Td39XRR28X0el7bPDprVrbpon/ywW5D07qwt2u/P7eda/1kpo72dJvo+1yKL3vy6Ns90e/iZMjm2ryJOZj3dAEAAAAAgN9Pay1SFlrMslSpuiH/K3NI+Z/PAQAAAADg78n5f/cBhNX//AAwAAA=')
     $script:database = Join-Path $folder notes.db
-    $unpacked = [IO.Compression.GZipStream]::new([IO.MemoryStream]::new($packed), 'Decompress')
+    $unpacked = [IO.Compression.GZipStream]::new([IO.MemoryStream]::new($packed), [IO.Compression.CompressionMode]::Decompress)
     $target = [IO.File]::Create($database)
     try { $unpacked.CopyTo($target) } finally { $target.Dispose(); $unpacked.Dispose() }
     $artifact = Join-Path $folder app.bin
     Set-Content -LiteralPath $artifact -Value 'x'
     $definition = Join-Path (Get-RepositoryRoot) tests/SampleApp/sampleapp.json
-    $null = Register-AppDeployment notes -App $definition -ArtifactPath $artifact -Command '{artifact}' -DatabaseEngine Sqlite -DatabasePath $database -BackupPath $places -WarningAction Ignore
+    $null = Register-AppDeployment notes -App $definition -ArtifactPath $artifact -Command (Get-Process -Id $PID).Path -DatabaseEngine Sqlite -DatabasePath $database -BackupPath $places -WarningAction Ignore
     function New-Backup([int] $Count = 1) { foreach ($i in 1..$Count) { Backup-AppDatabase notes -WarningAction Ignore } }
     function Copy-ByClixml($InputObject) {
         $file = Join-Path $folder "$([guid]::NewGuid()).xml"

@@ -14,7 +14,7 @@ internal sealed class BackupRemover(BackupServices services, string usualFolder)
     {
         var given = request.Backups.DistinctBy(backup => backup.Path, Paths.Comparer).ToList();
         var needed = await services.NeededByRuns(given, operation, cancellationToken).ConfigureAwait(false);
-        // A rule counts with every backup of a folder, also where only some of them were handed in: else it would keep too many or too few of them.
+        // The rule judges what was handed in; whether one is the last that is proven, all that are known tell.
         var all = await AllAsync(given, operation, cancellationToken).ConfigureAwait(false);
         var kept = request.Rule is null ? null : RetentionPlan.Kept(given, request.Rule, DateTimeOffset.UtcNow);
         var going = given.Where(backup => kept?.ContainsKey(backup) != true && Need(needed, backup) is null).ToList();
