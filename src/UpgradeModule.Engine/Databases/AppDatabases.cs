@@ -1,4 +1,5 @@
 using UpgradeModule.Engine.Databases.H2;
+using UpgradeModule.Engine.Databases.MySql;
 using UpgradeModule.Engine.Databases.Postgres;
 using UpgradeModule.Engine.Databases.Sqlite;
 
@@ -11,6 +12,7 @@ public sealed class AppDatabases
     {
         [DatabaseEngine.Postgres] = (access, operation) => new PostgresDatabase(access, operation),
         [DatabaseEngine.H2] = (access, _) => new H2Database(access),
+        [DatabaseEngine.MySql] = (access, operation) => new MySqlDatabase(access, operation),
         [DatabaseEngine.Sqlite] = (access, _) => new SqliteDatabase(access.Target),
     };
 
@@ -21,12 +23,6 @@ public sealed class AppDatabases
     public IAppDatabase Open(DatabaseAccess access, IOperationContext operation)
     {
         if (_engines.TryGetValue(access.Target.Engine, out var open)) return open(access, operation);
-        throw new UpgradeException("EngineNotSupported", UpgradeErrorCategory.NotImplemented, access.Target, $"This version of the module can't work with {access.Target.Engine} databases yet; it can with {string.Join(" and ", _engines.Keys)}.", Advice(access.Target.Engine));
+        throw new UpgradeException("EngineNotSupported", UpgradeErrorCategory.NotImplemented, access.Target, $"This version of the module can't work with {access.Target.Engine} databases yet; it can with {string.Join(" and ", _engines.Keys)}.", "Back it up with the engine's own tools and upgrade by hand.");
     }
-
-    private static string Advice(DatabaseEngine engine) => engine switch
-    {
-        DatabaseEngine.MySql => "Back it up with mysqldump --single-transaction and upgrade by hand.",
-        _ => "Back it up with mongodump and upgrade by hand.",
-    };
 }

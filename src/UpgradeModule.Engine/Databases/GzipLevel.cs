@@ -2,7 +2,7 @@ using System.IO.Compression;
 using System.Linq.Expressions;
 using System.Reflection;
 
-namespace UpgradeModule.Engine.Databases.Postgres.Managed.Dump;
+namespace UpgradeModule.Engine.Databases;
 
 /// <summary>
 /// The one place that asks for gzip's level 2. The module is built for .NET 8, whose gzip knows presets alone; from .NET 9 on the runtime takes levels,

@@ -1,0 +1,29 @@
+namespace UpgradeModule.Engine.Databases.MySql;
+
+/// <summary>The files of a backup.</summary>
+internal static class MySqlFiles
+{
+    private const string Start = "mysql-sql";
+
+    /// <summary>The script's file.</summary>
+    /// <param name="compression">How it is compressed.</param>
+    public static string Data(BackupCompression compression) => "data/database.sql" + compression switch { BackupCompression.Gzip => ".gz", BackupCompression.Brotli => ".br", _ => "" };
+
+    /// <summary>What the format is called.</summary>
+    /// <param name="compression">How it is compressed.</param>
+    public static string Format(BackupCompression compression) => Start + compression switch { BackupCompression.Gzip => "+gzip", BackupCompression.Brotli => "+brotli", _ => "" };
+
+    /// <summary>The script of a backup, and how it is compressed.</summary>
+    /// <param name="content">The backup's data.</param>
+    /// <exception cref="UpgradeException"><c>BackupCorrupt</c>: it is none of this engine's.</exception>
+    public static (string File, BackupCompression Compression) Of(BackupContent content)
+    {
+        foreach (var compression in Enum.GetValues<BackupCompression>())
+        {
+            if (content.Format != Format(compression) || content.Files is not [var file]) continue;
+            return (Path.Combine(content.Directory, file.Replace('/', Path.DirectorySeparatorChar)), compression);
+        }
+
+        throw new UpgradeException("BackupCorrupt", UpgradeErrorCategory.InvalidData, content.Directory, $"The backup '{content.Directory}' has data of the format '{content.Format}' in {content.Files.Count} file(s), and this is no backup of MySQL or MariaDB.", "Use another backup.");
+    }
+}

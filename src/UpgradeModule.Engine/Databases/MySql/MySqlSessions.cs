@@ -1,0 +1,34 @@
+using System.Diagnostics;
+
+namespace UpgradeModule.Engine.Databases.MySql;
+
+/// <summary>Other sessions in a database.</summary>
+internal static class MySqlSessions
+{
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_between = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>Lists them, a line each, as far as the user may see them.</summary>
+    /// <param name="session">A session.</param>
+    /// <param name="database">The database.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    public static async Task<IReadOnlyList<string>> ListAsync(MySqlSession session, string database, CancellationToken cancellationToken)
+    {
+        var rows = await session.QueryAsync($"SELECT ID, USER, HOST, COMMAND FROM information_schema.PROCESSLIST WHERE DB = {MySqlText.Value(database)} AND ID <> CONNECTION_ID() ORDER BY ID", cancellationToken).ConfigureAwait(false);
+        return [.. rows.Select(row => $"session {row[0]} of {row[1]} from {row[2]} ({row[3]})")];
+    }
+
+    /// <summary>Waits a little until nobody is in a database.</summary>
+    /// <param name="session">A session.</param>
+    /// <param name="place">The database.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="UpgradeException"><c>DatabaseInUse</c>.</exception>
+    public static async Task RequireUnusedAsync(MySqlSession session, MySqlLogIn place, CancellationToken cancellationToken)
+    {
+        for (var since = Stopwatch.StartNew(); await ListAsync(session, place.Target.Name!, cancellationToken).ConfigureAwait(false) is { Count: > 0 } sessions; await Task.Delay(s_between, cancellationToken).ConfigureAwait(false))
+        {
+            if (since.Elapsed < s_patience) continue;
+            throw new UpgradeException("DatabaseInUse", UpgradeErrorCategory.ResourceBusy, place.ToString(), $"Others are connected to the database '{place}': {string.Join("; ", sessions)}.", "Stop the application and whatever else is connected, then do it again; nothing was changed.");
+        }
+    }
+}
