@@ -36,6 +36,9 @@ public sealed record DatabaseTarget : AppRecord
     /// <summary>The database that the maintenance role connects to; <c>postgres</c> where empty.</summary>
     public string? MaintenanceDatabase { get; init; }
 
+    /// <summary>The database in which the role is defined, for MongoDB; <c>admin</c> where empty.</summary>
+    public string? AuthenticationDatabase { get; init; }
+
     /// <summary>The container that the database runs in, by name or id, whose programs are used where this machine has none.</summary>
     public string? Container { get; init; }
 

@@ -176,15 +176,6 @@ public class DatabaseOpenerTests
     public async Task An_address_of_H2_that_is_no_plain_file_is_refused(string address) =>
         Assert.Equal("DatabaseSettingsInvalid", (await Assert.ThrowsAsync<UpgradeException>(() => ResolveAsync(("MB_DB_CONNECTION_URI", address)))).ErrorId);
 
-    [Theory]
-    [InlineData("mysql", "mysqldump")]
-    public async Task An_engine_that_is_not_supported_yet_says_what_to_do(string type, string advice)
-    {
-        var failure = await Assert.ThrowsAsync<UpgradeException>(() => Opener.OpenAsync(Context(null), Settings(("MB_DB_TYPE", type), ("MB_DB_DBNAME", "mb")), CancellationToken.None));
-        Assert.Equal("EngineNotSupported", failure.ErrorId);
-        Assert.Contains(advice, failure.Message, StringComparison.Ordinal);
-    }
-
     private static DeploymentContext Context(DatabaseTarget? given) => new() { Deployment = new AppDeployment { Name = "mb", Database = given, Settings = new AppHostSettings { WorkingDirectory = Root } }, Spec = Metabase };
 
     private static AppSettings Settings(params (string Name, string Value)[] values)

@@ -55,6 +55,20 @@ internal sealed class MySqlDatabase : IAppDatabase
     public Task<IReadOnlyList<IReadOnlyList<string?>>> QueryAsync(string sql, CancellationToken cancellationToken) => ReadAsync("could not answer a query", session => session.QueryForeignAsync(sql, cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
+    public Task ExecuteAsync(string sql, CancellationToken cancellationToken) => MySqlErrors.GuardAsync(_server.Live, "DatabaseWriteFailed", "could not be written to", async () =>
+    {
+        var session = await _server.OpenLiveAsync(cancellationToken).ConfigureAwait(false);
+        await using (session.ConfigureAwait(false))
+        {
+            // What isn't committed is gone with the session.
+            await session.ExecuteAsync("START TRANSACTION", cancellationToken).ConfigureAwait(false);
+            await session.QueryForeignAsync(sql, cancellationToken).ConfigureAwait(false);
+            await session.ExecuteAsync("COMMIT", CancellationToken.None).ConfigureAwait(false);
+            return true;
+        }
+    });
+
+    /// <inheritdoc/>
     public Task<bool> TableExistsAsync(string name, CancellationToken cancellationToken) => ReadAsync("could not be read", async session =>
     {
         var tables = await MySqlCatalog.TablesAsync(session, _server.Name, cancellationToken).ConfigureAwait(false);
@@ -75,6 +89,9 @@ internal sealed class MySqlDatabase : IAppDatabase
 
     /// <inheritdoc/>
     public Task DropAsync(ReturnPoint point, CancellationToken cancellationToken) => _rollback.DropAsync(point, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<ReturnPoint>> ListKeptAsync(CancellationToken cancellationToken) => _rollback.ListAsync(cancellationToken);
 
     /// <inheritdoc/>
     public async Task<IAsyncDisposable> LockAsync(string purpose, CancellationToken cancellationToken)

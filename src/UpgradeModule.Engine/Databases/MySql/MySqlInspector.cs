@@ -28,7 +28,7 @@ internal sealed class MySqlInspector(MySqlServer server)
                     CanCreateDatabase = mayCreate,
                     CanProve = mayCreate,
                     ProofPlace = mayCreate ? "a database of its own on the same server" : null,
-                    Sessions = await MySqlSessions.ListAsync(admin, server.Name, cancellationToken).ConfigureAwait(false),
+                    Sessions = await MySqlSessions.ListAsync(admin, server.Name, await live.NumberAsync("SELECT CONNECTION_ID()", cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false),
                     Missing = [.. missing.OfType<string>()],
                     DataDirectory = await DataDirectoryAsync(live, cancellationToken).ConfigureAwait(false),
                 };

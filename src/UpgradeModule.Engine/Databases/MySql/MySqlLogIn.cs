@@ -54,7 +54,7 @@ internal sealed record MySqlLogIn(DatabaseTarget Target, DatabaseCredential Cred
     private UpgradeException Invalid(string mode) =>
         new("DatabaseSettingsInvalid", UpgradeErrorCategory.InvalidArgument, ToString(), $"'{mode}' is no TLS mode that is known here.", "Use disable, allow, prefer, require, verify-ca or verify-full.");
 
-    // Only the outer quotes are taken off, so that those within stand for themselves.
+    // A quote within would end the text, and what looks like a comment behind it would be one.
     private static string Quote(string value) =>
-        "\"" + value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal).Replace("\r", "\\r", StringComparison.Ordinal).Replace("\t", "\\t", StringComparison.Ordinal) + "\"";
+        "\"" + value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal).Replace("\r", "\\r", StringComparison.Ordinal).Replace("\t", "\\t", StringComparison.Ordinal) + "\"";
 }

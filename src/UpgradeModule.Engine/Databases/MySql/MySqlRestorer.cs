@@ -16,7 +16,7 @@ internal sealed class MySqlRestorer(MySqlServer server)
         {
             var copy = new MySqlCopy(server);
             var name = await copy.MakeAsync(session, content, "Restoring the database", operation, cancellationToken).ConfigureAwait(false);
-            var swap = new MySqlSwap(server);
+            var swap = new MySqlSwap(server, operation);
             string aside;
             try
             {

@@ -7,7 +7,7 @@ namespace UpgradeModule.Engine.Databases.MySql;
 /// <param name="operation">Who is told.</param>
 internal sealed class MySqlRollback(MySqlServer server, IOperationContext operation)
 {
-    private readonly MySqlSwap _swap = new(server);
+    private readonly MySqlSwap _swap = new(server, operation);
 
     /// <summary>Copies the database: dumped and loaded at once, without a file between.</summary>
     /// <param name="label">A label, unique to the run and stop.</param>
@@ -65,6 +65,22 @@ internal sealed class MySqlRollback(MySqlServer server, IOperationContext operat
         MySqlSwap.Require(point, server.Name);
         await MySqlSwap.DropAsync(session, point.Location, cancellationToken).ConfigureAwait(false);
         return true;
+    });
+
+    /// <summary>Lists what is kept of the live database.</summary>
+    /// <param name="cancellationToken">Ends the work.</param>
+    public Task<IReadOnlyList<ReturnPoint>> ListAsync(CancellationToken cancellationToken) => GuardAsync<IReadOnlyList<ReturnPoint>>("DatabaseQueryFailed", "could not be listed", cancellationToken, async session =>
+    {
+        var points = new List<ReturnPoint>();
+        var start = MySqlSwap.KeptNameOf(server.Name, "");
+        foreach (var name in (await MySqlCatalog.DatabasesAsync(session, start, cancellationToken).ConfigureAwait(false)).Order(StringComparer.Ordinal))
+        {
+            // Copies for a proof or a restore are not kept, and go by themselves.
+            if (await SwapRecord.ReadAsync(session, name, cancellationToken).ConfigureAwait(false) is not { } record || record.Live != server.Name) continue;
+            points.Add(MySqlSwap.Point(name, server.Name, name[start.Length..], record.Created, await MySqlSwap.SizeAsync(session, name, cancellationToken).ConfigureAwait(false)));
+        }
+
+        return points;
     });
 
     private async Task CopyAsync(MySqlSession session, string kept, CancellationToken cancellationToken)

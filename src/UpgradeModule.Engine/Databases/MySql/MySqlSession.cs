@@ -23,6 +23,7 @@ internal sealed partial class MySqlSession : IAsyncDisposable
     private readonly Task<ProgramOutcome> _run;
     private MySqlFailure? _lost;
     private int _number;
+    private bool _failed;
 
     private MySqlSession(MySqlTool tool, ProgramRequest request)
     {
@@ -133,7 +134,10 @@ internal sealed partial class MySqlSession : IAsyncDisposable
     private async Task<IReadOnlyList<IReadOnlyList<string?>>> TalkAsync(string sql, CancellationToken cancellationToken)
     {
         var mark = string.Create(CultureInfo.InvariantCulture, $"um-end-{++_number}");
-        _statements.Writer.TryWrite($"{sql}\n;\nSHOW ERRORS;\nSELECT '{mark}';\n");
+        // A statement that touches no table leaves the errors of the one before in place, where they would be taken for its own.
+        var clear = _failed ? "SET @um_clear = (SELECT COUNT(*) FROM information_schema.ENGINES);\n" : "";
+        _failed = false;
+        _statements.Writer.TryWrite($"{clear}{sql}\n;\nSHOW ERRORS;\nSELECT '{mark}';\n");
         var results = new List<IReadOnlyList<IReadOnlyList<string?>>>();
         while (true)
         {
@@ -143,7 +147,12 @@ internal sealed partial class MySqlSession : IAsyncDisposable
             results.Add(result);
         }
 
-        if (results is [.., [[_, var code, var message], ..]] && int.TryParse(code, NumberStyles.None, CultureInfo.InvariantCulture, out var number)) throw new MySqlFailure(number, message ?? "");
+        if (results is [.., [[_, var code, var message], ..]] && int.TryParse(code, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+        {
+            _failed = true;
+            throw new MySqlFailure(number, message ?? "");
+        }
+
         return results.Count > 1 ? results[0] : [];
     }
 

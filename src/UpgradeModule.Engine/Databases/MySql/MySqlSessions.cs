@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 
 namespace UpgradeModule.Engine.Databases.MySql;
 
@@ -11,10 +12,11 @@ internal static class MySqlSessions
     /// <summary>Lists them, a line each, as far as the user may see them.</summary>
     /// <param name="session">A session.</param>
     /// <param name="database">The database.</param>
+    /// <param name="own">Another session of ours.</param>
     /// <param name="cancellationToken">Ends the work.</param>
-    public static async Task<IReadOnlyList<string>> ListAsync(MySqlSession session, string database, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<string>> ListAsync(MySqlSession session, string database, long own, CancellationToken cancellationToken)
     {
-        var rows = await session.QueryAsync($"SELECT ID, USER, HOST, COMMAND FROM information_schema.PROCESSLIST WHERE DB = {MySqlText.Value(database)} AND ID <> CONNECTION_ID() ORDER BY ID", cancellationToken).ConfigureAwait(false);
+        var rows = await session.QueryAsync(string.Create(CultureInfo.InvariantCulture, $"SELECT ID, USER, HOST, COMMAND FROM information_schema.PROCESSLIST WHERE DB = {MySqlText.Value(database)} AND ID NOT IN (CONNECTION_ID(), {own}) ORDER BY ID"), cancellationToken).ConfigureAwait(false);
         return [.. rows.Select(row => $"session {row[0]} of {row[1]} from {row[2]} ({row[3]})")];
     }
 
@@ -25,7 +27,7 @@ internal static class MySqlSessions
     /// <exception cref="UpgradeException"><c>DatabaseInUse</c>.</exception>
     public static async Task RequireUnusedAsync(MySqlSession session, MySqlLogIn place, CancellationToken cancellationToken)
     {
-        for (var since = Stopwatch.StartNew(); await ListAsync(session, place.Target.Name!, cancellationToken).ConfigureAwait(false) is { Count: > 0 } sessions; await Task.Delay(s_between, cancellationToken).ConfigureAwait(false))
+        for (var since = Stopwatch.StartNew(); await ListAsync(session, place.Target.Name!, 0, cancellationToken).ConfigureAwait(false) is { Count: > 0 } sessions; await Task.Delay(s_between, cancellationToken).ConfigureAwait(false))
         {
             if (since.Elapsed < s_patience) continue;
             throw new UpgradeException("DatabaseInUse", UpgradeErrorCategory.ResourceBusy, place.ToString(), $"Others are connected to the database '{place}': {string.Join("; ", sessions)}.", "Stop the application and whatever else is connected, then do it again; nothing was changed.");

@@ -9,7 +9,8 @@ namespace UpgradeModule.Engine.Databases.MySql;
 /// one statement; triggers, which can't move, and views, routines and events are made anew from the dump program's own script of them.
 /// </summary>
 /// <param name="server">The server.</param>
-internal sealed class MySqlSwap(MySqlServer server)
+/// <param name="operation">Who is told what can't be kept.</param>
+internal sealed class MySqlSwap(MySqlServer server, IOperationContext operation)
 {
     private const string Mark = "__um_";
     private const string Kind = "Database";
@@ -103,7 +104,7 @@ internal sealed class MySqlSwap(MySqlServer server)
         if (record.CharacterSet.Length > 0) await session.ExecuteAsync($"ALTER DATABASE {MySqlText.Name(live)} {record.CharacterSet}", CancellationToken.None).ConfigureAwait(false);
         var loader = new MySqlLoader(await server.Tools.ClientAsync(CancellationToken.None).ConfigureAwait(false), server.Admin);
         await loader.RunAsync(live, record.SourceObjects, CancellationToken.None).ConfigureAwait(false);
-        await loader.RunAsync(aside, record.LiveObjects, CancellationToken.None).ConfigureAwait(false);
+        await KeepObjectsAsync(() => loader.RunAsync(aside, record.LiveObjects, CancellationToken.None), aside).ConfigureAwait(false);
         await DropEmptyAsync(session, source).ConfigureAwait(false);
         await (record with { IsKept = true, LiveObjects = "", SourceObjects = "", Source = "" }).WriteAsync(session, aside, CancellationToken.None).ConfigureAwait(false);
     }
@@ -136,7 +137,7 @@ internal sealed class MySqlSwap(MySqlServer server)
                 Created = DateTimeOffset.UtcNow,
                 LiveTables = await NamesAsync(session, live, cancellationToken).ConfigureAwait(false),
                 SourceTables = await NamesAsync(session, source, cancellationToken).ConfigureAwait(false),
-                LiveObjects = await ObjectsAsync(session, live, cancellationToken).ConfigureAwait(false),
+                LiveObjects = await LiveObjectsAsync(session, aside, cancellationToken).ConfigureAwait(false),
                 SourceObjects = await ObjectsAsync(session, source, cancellationToken).ConfigureAwait(false),
                 CharacterSet = await MySqlCatalog.CharacterSetAsync(session, source, cancellationToken).ConfigureAwait(false) ?? "",
             };
@@ -174,6 +175,26 @@ internal sealed class MySqlSwap(MySqlServer server)
 
     private static async Task<IReadOnlyList<string>> NamesAsync(MySqlSession session, string database, CancellationToken cancellationToken) =>
         [.. (await MySqlCatalog.TablesAsync(session, database, cancellationToken).ConfigureAwait(false)).Select(table => table.Name).Where(name => name != SwapRecord.Table)];
+
+    // A migration that failed may have left views without their tables, and that is when the way back is needed: they must not be in it.
+    private async Task<string> LiveObjectsAsync(MySqlSession session, string aside, CancellationToken cancellationToken)
+    {
+        var objects = "";
+        await KeepObjectsAsync(async () => objects = await ObjectsAsync(session, server.Name, cancellationToken).ConfigureAwait(false), aside).ConfigureAwait(false);
+        return objects;
+    }
+
+    private async Task KeepObjectsAsync(Func<Task> keep, string aside)
+    {
+        try
+        {
+            await keep().ConfigureAwait(false);
+        }
+        catch (MySqlFailure failure)
+        {
+            operation.Warning($"Of what was live, the database '{aside}' keeps all tables, but not all triggers, views, routines and events: {failure.Message}");
+        }
+    }
 
     private async Task<string> ObjectsAsync(MySqlSession session, string database, CancellationToken cancellationToken)
     {

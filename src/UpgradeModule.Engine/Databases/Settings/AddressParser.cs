@@ -73,6 +73,8 @@ internal static partial class AddressParser
             User = user ?? options.GetValueOrDefault("user"),
             Password = password ?? options.GetValueOrDefault("password"),
             SslMode = SslMode(options),
+            // Drivers look for the user in the address's database where it names no other.
+            AuthenticationDatabase = engine == DatabaseEngine.Mongo ? options.GetValueOrDefault("authSource") ?? (name.Length > 0 ? name : null) : null,
         };
     }
 

@@ -24,6 +24,9 @@ internal sealed class DatabaseAddress
     /// <summary>The TLS mode.</summary>
     public string? SslMode { get; init; }
 
+    /// <summary>The database in which the role is defined, for MongoDB.</summary>
+    public string? AuthenticationDatabase { get; init; }
+
     /// <summary>The file, for engines in a file; it may be relative.</summary>
     public string? Path { get; init; }
 

@@ -38,7 +38,7 @@ internal sealed class DatabaseSettingsReader
         if (parts.Path is { } file) return new FoundDatabase(FileTarget(parts.Engine, file, parts.Engine == DatabaseEngine.H2 ? spec.FileSuffix : null, source, spec.Uri!) with { User = parts.User }, parts.Password);
         // A role and password that are set beside the address win over those in it.
         var user = _settings.Get(spec.User) ?? parts.User;
-        var target = new DatabaseTarget { Engine = parts.Engine, Server = parts.Server ?? spec.DefaultHost ?? "localhost", Port = parts.Port, Name = parts.Name ?? user, User = user, SslMode = parts.SslMode, FromSettings = true, Source = source };
+        var target = new DatabaseTarget { Engine = parts.Engine, Server = parts.Server ?? spec.DefaultHost ?? "localhost", Port = parts.Port, Name = parts.Name ?? (parts.Engine == DatabaseEngine.Mongo ? spec.DefaultName : user), User = user, SslMode = parts.SslMode, AuthenticationDatabase = parts.AuthenticationDatabase, FromSettings = true, Source = source };
         if (target.Name is null && target.Engine != DatabaseEngine.Mongo) throw _settings.Invalid(spec.Uri!, "the address names no database");
         return new FoundDatabase(target, _settings.Get(spec.Password) ?? parts.Password);
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.IO.Enumeration;
+using System.Text.Json.Nodes;
 using UpgradeModule.Engine.Apps;
 using UpgradeModule.Engine.Operations;
 
@@ -19,6 +20,7 @@ internal static class StepProbe
         try
         {
             if (probe.Sql is { } sql) return run.HasDatabase ? Expectation.Met(await QueryAsync(run, sql, cancellationToken).ConfigureAwait(false), probe.Expect) : null;
+            if (probe.Mongo is { } command) return run.HasDatabase ? Expectation.Met(await QueryAsync(run, Picked(command, probe.Value), cancellationToken).ConfigureAwait(false), probe.Expect) : null;
             if (probe.Http is { } http) return await HttpQuestion.AskAsync(run.Deployment, http, cancellationToken).ConfigureAwait(false) is { } answer ? Expectation.Met(answer ? "true" : "false", probe.Expect) : null;
             if (probe.File is { } file) return Expectation.Met(Exists(run, file) ? "true" : "false", probe.Expect);
             if (probe.Setting is { } setting)
@@ -32,8 +34,15 @@ internal static class StepProbe
             run.Operation.Verbose($"A step's question could not be answered: {failure.Message}");
         }
 
-        // MongoDB's questions come with its engine.
         return null;
+    }
+
+    // The engine of MongoDB takes the field that is asked for with the command.
+    private static string Picked(string command, string? value)
+    {
+        if (value is null || JsonNode.Parse(command) is not JsonObject fields) return command;
+        fields["$value"] = value;
+        return fields.ToJsonString();
     }
 
     private static async Task<string?> QueryAsync(RunContext run, string sql, CancellationToken cancellationToken)

@@ -15,7 +15,7 @@ internal static class TrapDatabase
           KEY (v(20)), UNIQUE KEY (c, ti), FULLTEXT KEY (tx), CHECK (ti < 100)
         ) AUTO_INCREMENT = 4242 COMMENT = 'a comment\nwith ''quotes'' and ; and (),(';
         INSERT INTO kinds (ti, b, bo, d, f, db, y, da, t, dt, ts, c, v, tx, bi, vb, bl, e, s, j, g, u, i6) VALUES
-          (1, b'1010101010101', TRUE, -12345678901234567890.0123456789, 1.5, 2.5e300, 2026, '1000-01-01', '-838:59:59.000001', '9999-12-31 23:59:59.999999', '2026-11-22 01:02:03.456', 'a', 'x''y"z\\w\n\t\r\0%_(),(;', REPEAT('lang(),; ''', 9000), 0x00FF1A27, 0x, 0x00010203275C5C2822, 'it''s', 'x,z', '{"a": [1, null, "ü"]}', POINT(1.5, -2), '123e4567-e89b-12d3-a456-426614174000', '::1'),
+          (1, b'1010101010101', TRUE, -12345678901234567890.0123456789, 1.5, 2.5e300, 2026, '1000-01-01', '-838:59:59.000001', '9999-12-31 23:59:59.999999', '2026-11-22 01:02:03.456', 'a', 'x''y"z\\w\n\t\r\0%_(),(;', REPEAT('lang(),; ''', 9000), 0x00FF1A27, '', 0x00010203275C5C2822, 'it''s', 'x,z', '{"a": [1, null, "ü"]}', POINT(1.5, -2), '123e4567-e89b-12d3-a456-426614174000', '::1'),
           (2, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL),
           (3, 0, 0, 0, 0, 0, 1901, '0000-00-00', 0, 0, NULL, '', 'NULL', '😀 ''), (4', 0, '', '', 'a', '', '[]', NULL, NULL, NULL);
         CREATE TABLE parent (id INT AUTO_INCREMENT PRIMARY KEY, name VARCHAR(50) CHARACTER SET latin1 COLLATE latin1_german2_ci NOT NULL DEFAULT 'x', other INT, FOREIGN KEY (other) REFERENCES parent (id)) CHARACTER SET utf8mb3;

@@ -1,0 +1,32 @@
+using UpgradeModule.Engine.Apps;
+using UpgradeModule.Engine.Databases;
+using UpgradeModule.Engine.Operations;
+using UpgradeModule.Tests.Support;
+
+namespace UpgradeModule.Tests.Databases.MySql;
+
+/// <summary>What the tests of MariaDB share.</summary>
+[Collection("MariaDb")]
+public abstract class MySqlScene(MariaDbFixture server) : IDisposable
+{
+    protected TempFolder Folder { get; } = new();
+
+    protected MariaDbFixture Server => server;
+
+    protected static CancellationToken None => CancellationToken.None;
+
+    /// <summary>Backs a database up into a folder of its own.</summary>
+    protected async Task<(BackupContent Content, DumpResult Result)> BackUpAsync(IAppDatabase database, BackupOptions? options = null, IReadOnlyList<InvariantSpec>? invariants = null, IOperationContext? operation = null)
+    {
+        var folder = Folder.File("backup" + Guid.NewGuid().ToString("N")[..6]);
+        Directory.CreateDirectory(folder);
+        var result = await database.DumpAsync(folder, invariants ?? [], options ?? BackupOptions.Default, operation ?? NullOperationContext.Instance, None);
+        return (new BackupContent { Directory = folder, Format = result.Format, Files = result.Files, Tables = result.Tables }, result);
+    }
+
+    public void Dispose()
+    {
+        Folder.Dispose();
+        GC.SuppressFinalize(this);
+    }
+}
