@@ -17,13 +17,12 @@ internal static class MariaDbImage
     /// <summary>Makes it.</summary>
     public static async Task<string> MakeAsync(TestImages images)
     {
-        var busybox = await images.BusyBoxAsync();
-        _ = busybox;
+        await images.BusyBoxAsync();
         string[] own = ["/usr/sbin/mariadbd", "/usr/bin/mariadb", "/usr/bin/mariadb-dump"];
         Skip.IfNot(own.All(File.Exists), "MariaDB's programs are not where Debian puts them.");
         var files = SystemLibraries.Of(own).Keys.Concat(own).Concat(Directory.EnumerateFiles("/usr/share/mysql/english")).Concat(Directory.EnumerateFiles("/usr/share/mysql/charsets"));
-        var scripts = new[] { "mariadb_system_tables.sql", "mariadb_performance_tables.sql", "mariadb_system_tables_data.sql", "fill_help_tables.sql" }.Select(name => Path.Combine("/usr/share/mysql", name)).Where(File.Exists).Take(3).ToList();
-        Skip.If(scripts.Count < 3, "MariaDB's set-up scripts are not where Debian puts them.");
+        var scripts = new[] { "system_tables.sql", "performance_tables.sql", "system_tables_data.sql" }.SelectMany(name => new[] { "mariadb_", "mysql_" }.Select(start => Path.Combine("/usr/share/mysql", start + name))).Where(File.Exists).ToList();
+        Skip.IfNot(scripts.Count == 3, "MariaDB's set-up scripts are not where Debian puts them.");
         var bootstrap = "create database mysql;\nuse mysql;\nset @auth_root_socket = NULL;\n" + string.Concat(scripts.Select(File.ReadAllText).Select(text => text + "\n"));
         return await images.MakeAsync(new TestImage
         {
