@@ -103,6 +103,18 @@ internal static class ByHand
                 yield return $"foreach ($part in '', '-wal', '-shm') {{ if (Test-Path ({Quoted(file)} + $part)) {{ Move-Item ({Quoted(file)} + $part) ({Quoted(file + ".failed")} + $part) }} }}";
                 yield return CopyOfFile(point.Location, file);
                 break;
+            case "Database" when target.Engine == DatabaseEngine.MySql:
+                // These servers can't rename a database.
+                var logIn = $"-h {target.Server} -P {target.Port ?? 3306} -u {target.MaintenanceUser ?? target.User} -p";
+                yield return $"mariadb-dump {logIn} --single-transaction --routines --events --triggers {Quoted(target.Name!)} --result-file={Quoted(target.Name + "_failed.sql")}";
+                yield return $"mariadb-dump {logIn} --single-transaction --routines --events --triggers {Quoted($"--ignore-table={point.Location}.um_kept")} {Quoted(point.Location)} --result-file={Quoted(point.Location + ".sql")}";
+                yield return $"mariadb {logIn} -e {Quoted($"DROP DATABASE `{target.Name}`; CREATE DATABASE `{target.Name}`")}";
+                yield return $"mariadb {logIn} {Quoted(target.Name!)} -e {Quoted($"source {point.Location}.sql")}";
+                break;
+            case "Database" when target.Engine == DatabaseEngine.Mongo:
+                yield return $"mongodump --host={target.Server} --port={target.Port ?? 27017} {Quoted("--db=" + point.Location)} --excludeCollection=um_kept {Quoted($"--archive={point.Location}.archive")}";
+                yield return $"mongorestore --host={target.Server} --port={target.Port ?? 27017} {Quoted($"--archive={point.Location}.archive")} --drop {Quoted($"--nsFrom={point.Location}.*")} {Quoted($"--nsTo={target.Name}.*")}";
+                break;
             case "Database":
                 yield return $"psql -h {target.Server} -p {target.Port ?? 5432} -U {target.MaintenanceUser ?? target.User} -d {target.MaintenanceDatabase ?? "postgres"} -c 'ALTER DATABASE \"{target.Name}\" RENAME TO \"{target.Name}_failed\"' -c 'ALTER DATABASE \"{point.Location}\" RENAME TO \"{target.Name}\"'";
                 break;

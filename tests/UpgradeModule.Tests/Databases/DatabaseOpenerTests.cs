@@ -57,6 +57,30 @@ public class DatabaseOpenerTests
     }
 
     [Theory]
+    [InlineData("jdbc:mysql://db.example:3307/mb?user=app&password=p%40ss", 3307, "app", "p@ss", null)]
+    [InlineData("mysql://app:s%40cret@db.example/mb", null, "app", "s%40cret", null)]
+    [InlineData("jdbc:mysql://app:secret@db.example/mb?useSSL=true&serverTimezone=UTC", null, "app", "secret", "require")]
+    [InlineData("jdbc:mysql://db.example/mb?user=app&password=x&sslMode=VERIFY_IDENTITY", null, "app", "x", "verify-full")]
+    [InlineData("jdbc:mariadb://db.example/mb?user=app&password=x&sslMode=trust", null, "app", "x", "require")]
+    [InlineData("jdbc:mysql://db.example/mb?user=app&password=x&useSSL=false&allowPublicKeyRetrieval=true", null, "app", "x", "disable")]
+    public async Task MySQL_addresses_are_read_as_their_drivers_read_them(string uri, int? port, string user, string password, string? ssl)
+    {
+        var access = await ResolveAsync(("MB_DB_CONNECTION_URI", uri));
+        Assert.Equal((DatabaseEngine.MySql, "db.example", port, "mb", user, ssl), (access.Target.Engine, access.Target.Server, access.Target.Port, access.Target.Name, access.Target.User, access.Target.SslMode));
+        Assert.Equal(password, access.Credential!.Reveal());
+    }
+
+    [Theory]
+    [InlineData("mongodb://mongo/sharelatex", "mongo", "sharelatex", null, "sharelatex", null)]
+    [InlineData("mongodb://u:p%40@mongo:27018/app?authSource=admin&tls=true", "mongo", "app", "u", "admin", "verify-full")]
+    [InlineData("mongodb://mongo", "mongo", null, null, null, null)]
+    public async Task MongoDB_addresses_tell_where_the_user_is_defined(string uri, string server, string? name, string? user, string? defined, string? ssl)
+    {
+        var target = (await ResolveAsync(("MB_DB_CONNECTION_URI", uri))).Target;
+        Assert.Equal((DatabaseEngine.Mongo, server, name, user, defined, ssl), (target.Engine, target.Server, target.Name, target.User, target.AuthenticationDatabase, target.SslMode));
+    }
+
+    [Theory]
     [InlineData("postgres://app:p%40s%3As@db/mb", "app", "p@s:s")]
     [InlineData("postgres://app:p@s:s@db/mb", "app", "p@s:s")]
     [InlineData("postgres://app:secret@db/mb?application_name=a@b", "app", "secret")]

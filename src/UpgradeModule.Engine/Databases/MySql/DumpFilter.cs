@@ -20,7 +20,8 @@ internal sealed partial class DumpFilter
 
     /// <summary>Makes one.</summary>
     /// <param name="onTable">Told each table whose rows come.</param>
-    public DumpFilter(Action<string>? onTable = null) => _scanner = new RowScanner { OnTable = onTable };
+    /// <param name="hashOf">Gives what the rows of a table are hashed with; they aren't without it.</param>
+    public DumpFilter(Action<string>? onTable = null, Func<string, ContentHash>? hashOf = null) => _scanner = new RowScanner { OnTable = onTable, HashOf = hashOf };
 
     private enum Mode
     {

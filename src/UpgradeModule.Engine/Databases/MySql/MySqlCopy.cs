@@ -35,8 +35,8 @@ internal sealed class MySqlCopy(MySqlServer server)
         catch (Exception failure)
         {
             await TryDropAsync(name, operation).ConfigureAwait(false);
-            if (failure is InvalidDataException) throw Corrupt(content, failure.Message, failure);
-            if (failure is MySqlFailure { Code: 1064 or 1136 or 1054 or 1146 or 1062 or 1366 } said) throw Corrupt(content, said.Message, failure);
+            if (failure is InvalidDataException) throw MySqlFiles.Corrupt(content, failure.Message, failure);
+            if (failure is MySqlFailure { Code: 1064 or 1136 or 1054 or 1146 or 1062 or 1366 } said) throw MySqlFiles.Corrupt(content, said.Message, failure);
             throw;
         }
         finally
@@ -70,7 +70,4 @@ internal sealed class MySqlCopy(MySqlServer server)
             await MySqlSwap.DropAsync(session, name, cancellationToken).ConfigureAwait(false);
         }
     }
-
-    private static UpgradeException Corrupt(BackupContent content, string why, Exception inner) =>
-        new("BackupCorrupt", UpgradeErrorCategory.InvalidData, content.Directory, $"The data of the backup '{content.Directory}' can't be restored: {why.TrimEnd('.')}.", "Use another backup; nothing was changed.", inner);
 }

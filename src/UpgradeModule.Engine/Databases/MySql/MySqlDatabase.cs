@@ -48,6 +48,12 @@ internal sealed class MySqlDatabase : IAppDatabase
     public Task<IReadOnlyList<TableCount>> CountRowsAsync(CancellationToken cancellationToken) => ReadAsync("could not be counted", session => MySqlReader.CountAsync(session, _server.Name, cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
+    public Task<IReadOnlyList<TableHash>> HashTablesAsync(BackupContent? like, IOperationContext operation, CancellationToken cancellationToken) => MySqlErrors.GuardAsync(_server.Admin, "DatabaseQueryFailed", "could not be read", () => MySqlHasher.OfDatabaseAsync(_server, cancellationToken));
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<TableHash>> HashContentAsync(BackupContent content, IOperationContext operation, CancellationToken cancellationToken) => MySqlHasher.OfBackupAsync(content, cancellationToken);
+
+    /// <inheritdoc/>
     public Task<IReadOnlyList<InvariantValue>> ReadInvariantsAsync(IReadOnlyList<InvariantSpec> invariants, CancellationToken cancellationToken) =>
         ReadAsync("could not be read", session => MySqlReader.InvariantsAsync(session, invariants, cancellationToken), cancellationToken);
 

@@ -13,6 +13,13 @@ internal static class MySqlFiles
     /// <param name="compression">How it is compressed.</param>
     public static string Format(BackupCompression compression) => Start + compression switch { BackupCompression.Gzip => "+gzip", BackupCompression.Brotli => "+brotli", _ => "" };
 
+    /// <summary>The failure that a backup's data is damaged.</summary>
+    /// <param name="content">The backup's data.</param>
+    /// <param name="why">What is wrong with it.</param>
+    /// <param name="inner">The cause.</param>
+    public static UpgradeException Corrupt(BackupContent content, string why, Exception? inner) =>
+        new("BackupCorrupt", UpgradeErrorCategory.InvalidData, content.Directory, $"The data of the backup '{content.Directory}' can't be restored: {why.TrimEnd('.')}.", "Use another backup; nothing was changed.", inner);
+
     /// <summary>The script of a backup, and how it is compressed.</summary>
     /// <param name="content">The backup's data.</param>
     /// <exception cref="UpgradeException"><c>BackupCorrupt</c>: it is none of this engine's.</exception>

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Security.Cryptography;
 using System.Text;
 
 namespace UpgradeModule.Engine.Databases.MySql;
@@ -19,9 +20,14 @@ internal sealed class RowScanner
     private bool _values;
     private int _depth;
     private long _count;
+    private IncrementalHash? _row;
+    private int _rowStart;
 
     /// <summary>The rows of every table that was inserted into.</summary>
     public IReadOnlyDictionary<string, long> Rows => _rows;
+
+    /// <summary>Gives what the rows of a table are hashed with; they aren't without it.</summary>
+    public Func<string, ContentHash>? HashOf { get; init; }
 
     /// <summary>Told the table of each statement.</summary>
     public Action<string>? OnTable { get; init; }
@@ -38,6 +44,15 @@ internal sealed class RowScanner
     /// <returns>How many of them belong to it, where it ends among them; else -1.</returns>
     public int Take(ReadOnlySpan<byte> bytes)
     {
+        // A row that began before goes on at the first of these bytes.
+        _rowStart = 0;
+        var end = Scan(bytes);
+        if (_row is not null && _values && _depth > 0) _row.AppendData(end < 0 ? bytes[_rowStart..] : bytes[_rowStart..end]);
+        return end;
+    }
+
+    private int Scan(ReadOnlySpan<byte> bytes)
+    {
         for (var at = 0; at < bytes.Length;)
         {
             if (_escaped)
@@ -51,14 +66,15 @@ internal sealed class RowScanner
             if (_quote == '`' && !_named) _name.AddRange(next < 0 ? bytes[at..] : bytes.Slice(at, next));
             if (next < 0) return -1;
             at += next;
-            if (Step(bytes[at++])) return at;
+            if (Step(bytes, at++)) return at;
         }
 
         return -1;
     }
 
-    private bool Step(byte one)
+    private bool Step(ReadOnlySpan<byte> bytes, int at)
     {
+        var one = bytes[at];
         if (_quote != 0)
         {
             if (one == '\\') _escaped = true;
@@ -77,10 +93,10 @@ internal sealed class RowScanner
                 _quote = one;
                 break;
             case (byte)'(':
-                if (_depth++ == 0 && _values) _count++;
+                if (_depth++ == 0 && _values) BeginRow(at);
                 break;
             case (byte)')':
-                _depth--;
+                if (--_depth == 0 && _values) EndRow(bytes[_rowStart..at]);
                 break;
             case (byte)'V' when _depth == 0 && _named:
                 _values = true;
@@ -92,6 +108,21 @@ internal sealed class RowScanner
         }
 
         return false;
+    }
+
+    private void BeginRow(int at)
+    {
+        _count++;
+        if (HashOf is null) return;
+        _row ??= IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        _rowStart = at + 1;
+    }
+
+    private void EndRow(ReadOnlySpan<byte> rest)
+    {
+        if (HashOf is null || _row is null) return;
+        _row.AppendData(rest);
+        HashOf(Encoding.UTF8.GetString([.. _name])).AddDigest(_row.GetHashAndReset());
     }
 
     // A second mark right behind the first is one in the name.

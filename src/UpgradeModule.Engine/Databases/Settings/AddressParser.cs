@@ -72,18 +72,39 @@ internal static partial class AddressParser
             Name = name.Length > 0 ? name : null,
             User = user ?? options.GetValueOrDefault("user"),
             Password = password ?? options.GetValueOrDefault("password"),
-            SslMode = SslMode(options),
+            SslMode = SslMode(engine, options),
             // Drivers look for the user in the address's database where it names no other.
             AuthenticationDatabase = engine == DatabaseEngine.Mongo ? options.GetValueOrDefault("authSource") ?? (name.Length > 0 ? name : null) : null,
         };
     }
 
     // What the JDBC driver makes of its options: ssl alone means that the certificate is checked in full, unless a factory says otherwise.
-    private static string? SslMode(Dictionary<string, string> options)
+    private static string? SslMode(DatabaseEngine engine, Dictionary<string, string> options)
     {
+        if (engine == DatabaseEngine.MySql) return MySqlMode(options);
+        if (engine == DatabaseEngine.Mongo) return Says("tls") || Says("ssl") ? Says("tlsAllowInvalidCertificates") || Says("tlsInsecure") ? "require" : "verify-full" : null;
+        bool Says(string name) => options.GetValueOrDefault(name)?.Equals("true", StringComparison.OrdinalIgnoreCase) == true;
         if (options.GetValueOrDefault("sslmode") is { Length: > 0 } mode) return mode.ToLowerInvariant();
         if (!options.TryGetValue("ssl", out var ssl) || ssl.Equals("false", StringComparison.OrdinalIgnoreCase)) return null;
         return options.GetValueOrDefault("sslfactory")?.EndsWith("NonValidatingFactory", StringComparison.Ordinal) == true ? "require" : "verify-full";
+    }
+
+    // The drivers of MySQL and MariaDB have words of their own, the older ones yes and no.
+    private static string? MySqlMode(Dictionary<string, string> options)
+    {
+        bool? Says(string name) => options.TryGetValue(name, out var value) ? value.Equals("true", StringComparison.OrdinalIgnoreCase) : null;
+        return options.GetValueOrDefault("sslMode")?.ToLowerInvariant().Replace('_', '-') switch
+        {
+            "disabled" or "disable" => "disable",
+            "preferred" or "prefer" => "prefer",
+            "required" or "require" or "trust" => "require",
+            "verify-ca" => "verify-ca",
+            "verify-identity" or "verify-full" => "verify-full",
+            null when Says("useSSL") == false => "disable",
+            null when Says("verifyServerCertificate") == true => "verify-ca",
+            null when Says("requireSSL") == true || Says("useSSL") == true => "require",
+            _ => null,
+        };
     }
 
     // Some applications cut user and password out by a pattern and decode nothing (Metabase is one); read otherwise, another role would be logged in.

@@ -70,6 +70,12 @@ public class MySqlRoundTripTests(MariaDbFixture server) : MySqlScene(server)
         await using var database = MariaDbFixture.Open(Server.Access(name, access.Credential!, Server.Superuser));
         var before = await Server.TextAsync(name);
         var (content, _) = await BackUpAsync(database);
+        var hashes = await database.HashContentAsync(content, new RecordingOperation(), None);
+        Assert.Equal(content.Tables, hashes.Select(hash => new TableCount { Table = hash.Table, Rows = hash.Rows }));
+        Assert.Equal(hashes, await database.HashTablesAsync(content, new RecordingOperation(), None));
+        await Server.InAsync(name, "UPDATE child SET note = 'dr\u00ed' WHERE id = 2");
+        Assert.Equal(["child"], hashes.Except(await database.HashTablesAsync(content, new RecordingOperation(), None)).Select(hash => hash.Table));
+        await Server.InAsync(name, "UPDATE child SET note = 'zwei' WHERE id = 2");
         await Server.InAsync(name, """
             ALTER DATABASE CHARACTER SET latin1; DROP TABLE nothing; CREATE TABLE added (id INT PRIMARY KEY, p INT, FOREIGN KEY (p) REFERENCES parent (id)); INSERT INTO child (id, p) VALUES (50, 7); DROP VIEW checked;
             CREATE VIEW later AS SELECT * FROM added; CREATE TRIGGER t_added BEFORE INSERT ON added FOR EACH ROW SET NEW.id = NEW.id; DROP PROCEDURE fill; CREATE PROCEDURE newer() SELECT 1;
