@@ -66,7 +66,7 @@ internal sealed class MongoStandIns
         if (process.argv.includes('--version')) { console.log(me + ' version: ' + (load().tools || '100.9.4')); process.exit(0); }
         told(me);
         const s = load();
-        if (s.password && fs.readFileSync(option('config'), 'utf8') !== 'password: ' + JSON.stringify(s.password) + '\n') { console.error('Failed: can\'t create session: auth error: sasl conversation error: unable to authenticate'); process.exit(1); }
+        if (s.password && JSON.parse(fs.readFileSync(option('config'), 'utf8').replace('password: ', '')) !== s.password) { console.error('Failed: can\'t create session: auth error: sasl conversation error: unable to authenticate'); process.exit(1); }
         if (s.fail === me) { if (me === 'mongodump') process.stdout.write('half an arch'); console.error('Failed: error at data transfer: it broke'); process.exit(1); }
 
         """;
