@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.IO.Compression;
 using System.Text.Json;
 using UpgradeModule.Engine.Databases.Postgres.Managed.Dump;
@@ -58,21 +59,18 @@ internal sealed class ArchiveContent(string file, ArchiveIndex index)
     /// <param name="stream">The script, of <see cref="Open"/>.</param>
     /// <param name="block">The block.</param>
     /// <param name="cancellationToken">Ends the work.</param>
+    /// <returns>Its text, in a buffer of the shared pool that may be longer, which who is done with it may give back.</returns>
     /// <exception cref="InvalidDataException">It is damaged.</exception>
     public async Task<byte[]> ReadAsync(FileStream stream, ArchiveBlock block, CancellationToken cancellationToken)
     {
-        var stored = new byte[block.Length];
+        var stored = ArrayPool<byte>.Shared.Rent(block.Length);
         stream.Seek(block.Offset, SeekOrigin.Begin);
-        await ReadExactlyAsync(stream, stored, cancellationToken).ConfigureAwait(false);
+        await ReadExactlyAsync(stream, stored.AsMemory(0, block.Length), cancellationToken).ConfigureAwait(false);
         if (index.Compression == BackupCompression.None) return stored;
-        var gzip = new GZipStream(new MemoryStream(stored), CompressionMode.Decompress);
-        await using (gzip.ConfigureAwait(false))
-        {
-            var text = new byte[block.Raw];
-            await ReadExactlyAsync(gzip, text, cancellationToken).ConfigureAwait(false);
-            // To its end: there the checksum is.
-            return gzip.ReadByte() < 0 ? text : throw new InvalidDataException("a block is longer than the index tells");
-        }
+        var text = ArrayPool<byte>.Shared.Rent(block.Raw);
+        Decompress(new MemoryStream(stored, 0, block.Length), text.AsSpan(0, block.Raw));
+        ArrayPool<byte>.Shared.Return(stored);
+        return text;
     }
 
     /// <summary>Reads all blocks in their order.</summary>
@@ -86,8 +84,8 @@ internal sealed class ArchiveContent(string file, ArchiveIndex index)
         {
             foreach (var block in index.Blocks)
             {
-                var text = new byte[block.Raw];
-                await ReadExactlyAsync(brotli, text, cancellationToken).ConfigureAwait(false);
+                var text = ArrayPool<byte>.Shared.Rent(block.Raw);
+                await ReadExactlyAsync(brotli, text.AsMemory(0, block.Raw), cancellationToken).ConfigureAwait(false);
                 yield return (block, text);
             }
         }
@@ -100,7 +98,22 @@ internal sealed class ArchiveContent(string file, ArchiveIndex index)
         if (!sound) throw new InvalidDataException("what it tells can't be");
     }
 
-    private static async Task ReadExactlyAsync(Stream stream, byte[] bytes, CancellationToken cancellationToken)
+    private static void Decompress(MemoryStream stored, Span<byte> text)
+    {
+        using var gzip = new GZipStream(stored, CompressionMode.Decompress);
+        try
+        {
+            gzip.ReadExactly(text);
+            // To its end: there the checksum is.
+            if (gzip.ReadByte() >= 0) throw new InvalidDataException("a block is longer than the index tells");
+        }
+        catch (EndOfStreamException failure)
+        {
+            throw new InvalidDataException("it ends too early", failure);
+        }
+    }
+
+    private static async Task ReadExactlyAsync(Stream stream, Memory<byte> bytes, CancellationToken cancellationToken)
     {
         try
         {

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Threading.Channels;
 using Npgsql;
 using UpgradeModule.Engine.Databases.Postgres.Managed.Dump;
@@ -12,6 +13,9 @@ namespace UpgradeModule.Engine.Databases.Postgres.Managed.Restore;
 internal sealed class DataLoader(ArchiveContent content, RestoreSessions sessions, WorkProgress? progress)
 {
     private const int Waiting = 4;
+
+    // Bytes on the server: emptying a table makes new files, which a small one isn't worth.
+    private const long WorthFreezing = 1 << 20;
 
     /// <summary>Loads tables by place: each by one session to its end, the biggest first.</summary>
     /// <param name="jobs">How many sessions work.</param>
@@ -126,13 +130,14 @@ internal sealed class DataLoader(ArchiveContent content, RestoreSessions session
         var connection = await sessions.TakeAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            var copy = await connection.BeginCopyInAsync(table.CopyIn, cancellationToken).ConfigureAwait(false);
+            var isFrozen = await BeginFrozenAsync(connection, table, cancellationToken).ConfigureAwait(false);
+            var copy = await connection.BeginCopyInAsync(isFrozen ? table.CopyIn + " WITH (FREEZE)" : table.CopyIn, cancellationToken).ConfigureAwait(false);
             try
             {
                 await foreach (var (block, text) in texts.ConfigureAwait(false))
                 {
                     await copy.WriteAsync(text.AsMemory(block.Head, block.Raw - block.Head - block.Tail), cancellationToken).ConfigureAwait(false);
-                    progress?.Moved(table.Name, block.Raw - block.Head - block.Tail);
+                    ArrayPool<byte>.Shared.Return(text);
                 }
 
                 await copy.DisposeAsync().ConfigureAwait(false);
@@ -143,6 +148,7 @@ internal sealed class DataLoader(ArchiveContent content, RestoreSessions session
                 throw;
             }
 
+            if (isFrozen) await connection.ExecuteAsync("COMMIT", cancellationToken).ConfigureAwait(false);
             sessions.Return(connection);
             progress?.Finish(table.Name);
         }
@@ -150,6 +156,17 @@ internal sealed class DataLoader(ArchiveContent content, RestoreSessions session
         {
             throw new RestoreComplaintException($"the rows of {table.Name}", failure);
         }
+    }
+
+    // Rows that are frozen as they come needn't be marked by whoever reads them first, which for a new table is the index, the count and ANALYZE: each of
+    // them would write the table again. The server wants the table emptied in the same transaction; one that an extension has filled already is left alone.
+    private static async Task<bool> BeginFrozenAsync(PostgresConnection connection, ArchiveTable table, CancellationToken cancellationToken)
+    {
+        var isItsOwn = table.CopyIn.StartsWith($"COPY {table.Name} ", StringComparison.Ordinal);
+        if (table.Size < WorthFreezing || !isItsOwn || await connection.TestAsync($"SELECT EXISTS (SELECT FROM ONLY {table.Name})", cancellationToken).ConfigureAwait(false)) return false;
+        await connection.ExecuteAsync("BEGIN", cancellationToken).ConfigureAwait(false);
+        await connection.ExecuteAsync($"TRUNCATE TABLE ONLY {table.Name}", cancellationToken).ConfigureAwait(false);
+        return true;
     }
 
     // Disposed, a COPY would count as whole.
