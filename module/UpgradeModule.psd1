@@ -17,6 +17,7 @@
         'Backup-AppDatabase'
         'Complete-UpgradeRun'
         'Copy-AppBackup'
+        'Export-UpgradeReport'
         'Find-AppDeployment'
         'Get-AppBackup'
         'Get-AppDatabaseCopy'

@@ -7,6 +7,7 @@ using UpgradeModule.Engine.Readiness;
 using UpgradeModule.Engine.Upgrades;
 using UpgradeModule.Engine.Upgrades.MigrateDown;
 using UpgradeModule.Engine.Upgrades.Rehearsal;
+using UpgradeModule.Engine.Upgrades.Reports;
 
 namespace UpgradeModule.Engine;
 
@@ -55,6 +56,9 @@ public sealed class UpgradeEngine : IAsyncDisposable
 
     /// <summary>Copies of the data that are kept beside it.</summary>
     public IDatabaseCopyService Copies => _composition.Copies;
+
+    /// <summary>Reports of upgrade runs and rehearsals.</summary>
+    public IReportService Reports { get; } = new ReportService();
 
     /// <summary>Rehearsals of upgrades.</summary>
     public IRehearsalService Rehearsals => _composition.Rehearsals;

@@ -23,6 +23,7 @@ BeforeAll {
             'by a rule' = { Remove-AppBackup -OlderThan 0 -IncludePartial }
         }
         'Copy-AppBackup' = @{ 'to a new folder' = { $backup | Copy-AppBackup -Destination (Join-Path $folder elsewhere) } }
+        'Export-UpgradeReport' = @{ 'of a run' = { $run | Export-UpgradeReport -Path (Join-Path $folder report.html) } }
         'Test-AppUpgrade' = @{ 'by name' = { Test-AppUpgrade $app.Name -ArtifactPath (Get-SampleArtifact) }; 'by a path' = { Get-AppDeployment $app.Name | Get-UpgradePath | Test-AppUpgrade -ArtifactPath (Get-SampleArtifact) -Backup $backup } }
         'Restore-AppDatabase' = @{ 'with -Force' = { Restore-AppDatabase $stopped.Name $stoppedBackup -Force }; 'without' = { $stoppedBackup | Restore-AppDatabase }; 'of an archive' = { Restore-AppDatabase $stopped.Name -ArchivePath (Join-Path $folder none.sql) -Force } }
         'Start-AppService' = @{ 'of one that is stopped' = { Start-AppService $stopped.Name } }

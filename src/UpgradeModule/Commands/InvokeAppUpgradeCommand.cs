@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Host;
 using UpgradeModule.Binding;
@@ -83,6 +84,25 @@ public sealed class InvokeAppUpgradeCommand : DatabaseCmdlet
     [Parameter(HelpMessage = "Passes over warnings that ask for it, and over invariants that fell.")]
     public SwitchParameter Force { get; set; }
 
+    /// <summary>Run at the end of each run, with its result as <c>$_</c> and first argument. What fails in it is a warning.</summary>
+    [Parameter(HelpMessage = "Run at the end of each run, with its result as $_.")]
+    [ValidateNotNull]
+    public ScriptBlock? OnEnd { get; set; }
+
+    /// <summary>The address that the end of each run is posted to, as JSON; https, or this machine's own.</summary>
+    [Parameter(HelpMessage = "The address that the end of each run is posted to, as JSON.")]
+    [ValidateNotNull]
+    public Uri? WebhookUri { get; set; }
+
+    /// <summary>Headers of that post; each value is a reference: <c>env:NAME</c>, <c>file:PATH</c>, <c>secret:NAME</c>.</summary>
+    [Parameter(HelpMessage = "Headers of that post; each value is a reference: env:NAME, file:PATH, secret:NAME.")]
+    [ValidateNotNull]
+    public Hashtable? WebhookHeader { get; set; }
+
+    /// <summary>Lets the post go to an address without encryption.</summary>
+    [Parameter(HelpMessage = "Lets the post go to an address without encryption.")]
+    public SwitchParameter AllowUnencryptedWebhook { get; set; }
+
     /// <summary>Going back takes the time it takes: leaving half-way would leave the application down.</summary>
     private protected override TimeSpan StopGrace => System.Threading.Timeout.InfiniteTimeSpan;
 
@@ -116,6 +136,7 @@ public sealed class InvokeAppUpgradeCommand : DatabaseCmdlet
     {
         var plan = PlanText.Of(path, deployment);
         if (!ShouldProcess(plan, plan + Environment.NewLine + "Go on?", $"Upgrade of '{deployment.Name}'")) return;
+        var webhook = EndNotice.Target(WebhookUri, WebhookHeader, AllowUnencryptedWebhook);
         var request = new UpgradeRequest
         {
             Path = path,
@@ -139,11 +160,16 @@ public sealed class InvokeAppUpgradeCommand : DatabaseCmdlet
                 // A pipeline that stops takes no record any more: what came of it is said as a warning, and Get-UpgradeRun has the whole.
                 // A pause was said already, by the run itself.
                 if (operation.Token.IsCancellationRequested && result.Outcome != UpgradeOutcome.Paused) operation.Warning(ResultText.Of(result));
+                await EndNotice.PostAsync(result, webhook, operation).ConfigureAwait(false);
                 return result;
             },
             out var result);
         _running = false;
-        if (ended) Report(result!);
+        if (ended)
+        {
+            EndNotice.Run(OnEnd, result!, Warn);
+            Report(result!);
+        }
     }
 
     private void Report(UpgradeResult result)

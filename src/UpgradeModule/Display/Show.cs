@@ -86,6 +86,7 @@ public static class Show
     {
         var view = new DetailsView(window, accent);
         if (Record<UpgradeResult>(record) is { } upgrade) return ResultViews.Of(upgrade, view);
+        if (Record<UpgradeReport>(record) is { } report) return view.Add("Deployment", report.Deployment).Add("Run", report.RunId, when: !string.IsNullOrEmpty(report.RunId)).Add("Report", report.Path).Add("Size", Size(report.Size)).ToString();
         if (Record<UpgradeRehearsal>(record) is { } rehearsal) return RehearsalView.Of(rehearsal, view);
         if (Record<BackupTestResult>(record) is { } proof) return ResultViews.Of(proof, view);
         if (Record<RestoreResult>(record) is { } restore) return ResultViews.Of(restore, view);
