@@ -36,7 +36,7 @@ internal static class PostgresCatalog
         {
             Name = database,
             Owner = row[0]!,
-            Locale = Options(row),
+            Locale = Options(row, connection.Major),
             // To name the default one asks for a right that nobody needs who doesn't name it.
             Tablespace = row[7] == "pg_default" ? "" : $" TABLESPACE {SqlText.Name(row[7]!)}",
             ConnectionLimit = row[8]!,
@@ -96,9 +96,11 @@ internal static class PostgresCatalog
         return $"SELECT set_config({SqlText.Value(setting.Name)}, {SqlText.Value(setting.Value)}, true); {alter} FROM CURRENT";
     }
 
-    private static string Options(IReadOnlyList<string?> row)
+    private static string Options(IReadOnlyList<string?> row, int major)
     {
         var options = $"ENCODING {SqlText.Value(row[1]!)} LC_COLLATE {SqlText.Value(row[2]!)} LC_CTYPE {SqlText.Value(row[3]!)}";
+        // Else the template's would be taken, which need not be the same.
+        if (row[4] == "c" && major >= 15) options += " LOCALE_PROVIDER libc";
         if (row[4] == "i") options += $" LOCALE_PROVIDER icu ICU_LOCALE {SqlText.Value(row[5]!)}" + (row[6] is { Length: > 0 } rules ? $" ICU_RULES {SqlText.Value(rules)}" : "");
         if (row[4] == "b") options += $" LOCALE_PROVIDER builtin BUILTIN_LOCALE {SqlText.Value(row[5]!)}";
         return options;

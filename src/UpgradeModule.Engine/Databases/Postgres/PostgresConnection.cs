@@ -7,6 +7,13 @@ namespace UpgradeModule.Engine.Databases.Postgres;
 /// <summary>An open session on a server, with the few ways in which it is used here.</summary>
 internal sealed class PostgresConnection : ISnapshotReader
 {
+    // Limits that a role or database has for the application don't fit this work: copies take long, and sessions that hold a lock do nothing for hours. Not every
+    // version knows all of them.
+    private const string Timeless = """
+        SELECT pg_catalog.set_config(name, '0', false) FROM pg_catalog.pg_settings
+        WHERE name IN ('statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout', 'idle_session_timeout', 'transaction_timeout') AND setting <> '0'
+        """;
+
     private readonly NpgsqlConnection _connection;
 
     private PostgresConnection(NpgsqlConnection connection, PostgresLogIn logIn)
@@ -36,7 +43,9 @@ internal sealed class PostgresConnection : ISnapshotReader
             try
             {
                 await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
-                return new PostgresConnection(connection, logIn);
+                var opened = new PostgresConnection(connection, logIn);
+                await opened.ExecuteAsync(Timeless, cancellationToken).ConfigureAwait(false);
+                return opened;
             }
             catch
             {

@@ -28,7 +28,7 @@ internal static class NamespaceReader
                 item.Add(EntryKind.Definition, $"CREATE SCHEMA {row[1]}");
                 item.Own(row[2]!);
             }
-            else if (row[2] != "pg_database_owner" && row[4] != "t")
+            else if (session.Major >= 15 ? row[2] != "pg_database_owner" : row[4] != "t")
             {
                 item.Own(row[2]!);
             }

@@ -22,7 +22,7 @@ internal static class SequenceReader
             var sequence = model.Relations[Oid(row[0])];
             var table = row[9] is null ? null : model.Relations.GetValueOrDefault(Oid(row[9]));
             model.Sequences.Add(sequence.Name);
-            if (row[8] == "i" && table is not null) Identity(model, row, sequence, table);
+            if (row[8] == "i" && table is not null) Identity(model, row, sequence, table, session.Major);
             else Plain(model, row, sequence, table);
         }
     }
@@ -35,13 +35,14 @@ internal static class SequenceReader
         if (table is not null && row[10] is not null) item.Add(EntryKind.Definition, $"ALTER SEQUENCE {sequence.Name} OWNED BY {table.Name}.{row[10]}");
     }
 
-    private static void Identity(SchemaModel model, IReadOnlyList<string?> row, Relation sequence, Relation table)
+    private static void Identity(SchemaModel model, IReadOnlyList<string?> row, Relation sequence, Relation table, int major)
     {
         var column = table.Columns.First(column => column.Name == row[10]);
         var item = model.Add(new DbObject(RelationObjects.Address(sequence), Ranks.Default, "SEQUENCE", sequence.Name));
         model.Link(item.Address, RelationObjects.Address(table));
         item.Add(EntryKind.Definition, $"ALTER TABLE {table.Name} ALTER COLUMN {column.Name} ADD GENERATED {(column.Identity == "a" ? "ALWAYS" : "BY DEFAULT")} AS IDENTITY (SEQUENCE NAME {sequence.Name} {Options(row)})");
-        if (sequence.Persistence != table.Persistence) item.Add(EntryKind.Definition, $"ALTER SEQUENCE {sequence.Name} SET {(sequence.Persistence == 'u' ? "UNLOGGED" : "LOGGED")}");
+        // Older servers know no sequences that are not logged, and no statement to say so.
+        if (major >= 15 && sequence.Persistence != table.Persistence) item.Add(EntryKind.Definition, $"ALTER SEQUENCE {sequence.Name} SET {(sequence.Persistence == 'u' ? "UNLOGGED" : "LOGGED")}");
     }
 
     // Every option is said: what is usual depends on the type and the sign of the increment.
