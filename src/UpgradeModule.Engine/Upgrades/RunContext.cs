@@ -8,6 +8,8 @@ namespace UpgradeModule.Engine.Upgrades;
 /// <summary>A run while it runs: what its actions share.</summary>
 internal sealed class RunContext
 {
+    private HopState? _forgotten;
+
     /// <summary>The other rooms.</summary>
     public required UpgradeServices Services { get; init; }
 
@@ -82,7 +84,7 @@ internal sealed class RunContext
         {
             Stop = stop,
             Index = index,
-            FirstEntry = Recorder.Document.Run.Steps.Count,
+            FirstEntry = _forgotten?.Index == index ? _forgotten.FirstEntry : Recorder.Document.Run.Steps.Count,
             Label = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Recorder.Document.Run.RunId}-{stop.Order}"),
             Before = Deployment,
         };
@@ -100,7 +102,11 @@ internal sealed class RunContext
     }
 
     /// <summary>A hop in which nothing was touched is forgotten, to be begun anew.</summary>
-    public void ForgetHop() => Hop = null;
+    public void ForgetHop()
+    {
+        _forgotten = Hop;
+        Hop = null;
+    }
 
     /// <summary>A hop is completed: its version is what a later failure goes back to.</summary>
     public void CompleteHop()

@@ -17,7 +17,7 @@ internal sealed class FakeDatabase(FakeWorld world) : IAppDatabase
 
     public Task<DumpResult> DumpAsync(string directory, IReadOnlyList<InvariantSpec> invariants, BackupOptions options, IOperationContext operation, CancellationToken cancellationToken) => throw new InvalidOperationException();
 
-    public Task<IReadOnlyList<TableCount>> CountRowsAsync(CancellationToken cancellationToken) => throw new InvalidOperationException();
+    public Task<IReadOnlyList<TableCount>> CountRowsAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<TableCount>>([new TableCount { Table = "t", Rows = world.Live.Rows.Count }]);
 
     public Task<IReadOnlyList<InvariantValue>> ReadInvariantsAsync(IReadOnlyList<InvariantSpec> invariants, CancellationToken cancellationToken) =>
         world.CallAsync<IReadOnlyList<InvariantValue>>("Invariants", cancellationToken, () => [.. invariants.Select(invariant => new InvariantValue { Name = invariant.Name, Value = world.Live.Rows.Count })]);
@@ -34,7 +34,7 @@ internal sealed class FakeDatabase(FakeWorld world) : IAppDatabase
     public Task<ReturnPoint> CreateRollbackPointAsync(string label, CancellationToken cancellationToken) => world.CallAsync("Point", cancellationToken, () =>
     {
         Assert.Null(world.Running);
-        return world.KeepData("app_" + label);
+        return world.KeptData.ContainsKey("app_" + label) ? new ReturnPoint { Kind = "Database", Location = "app_" + label } : world.KeepData("app_" + label);
     });
 
     public Task<ReturnPoint?> RollbackAsync(ReturnPoint point, CancellationToken cancellationToken) => world.CallAsync("Rollback", cancellationToken, () =>

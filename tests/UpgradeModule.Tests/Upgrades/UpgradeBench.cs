@@ -30,6 +30,7 @@ internal sealed class UpgradeBench : IDisposable
             Database = new DatabaseTarget { Engine = DatabaseEngine.Sqlite, Path = "/data/app.db" },
             Settings = new AppHostSettings { ArtifactPath = _folder.File("app") },
         };
+        Prober.ProbeAsync(default!, default, default, default).ReturnsForAnyArgs(_ => new HealthReport { Health = World.Running is null ? AppHealth.Unreachable : AppHealth.Healthy });
         Readiness.CheckAsync(default!, default!, default).ReturnsForAnyArgs(call => World.CallAsync("Readiness", call.Arg<CancellationToken>(), () => Ready));
         Backups.BackupAsync(default!, default, default).ReturnsForAnyArgs(call => World.CallAsync("Backup", call.Arg<CancellationToken>(), () => new AppBackup { Id = "b", Path = "/backups/b", Rows = World.Live.Rows.Count }));
         Backups.TestAsync(default!, default, default, default!, default).ReturnsForAnyArgs(call => World.CallAsync("Prove", call.Arg<CancellationToken>(), () => Proof));
@@ -56,6 +57,8 @@ internal sealed class UpgradeBench : IDisposable
 
     public IServiceWaiter Waiter { get; } = Substitute.For<IServiceWaiter>();
 
+    public IHealthProber Prober { get; } = Substitute.For<IHealthProber>();
+
     public IMigrationReader Migrations { get; } = Substitute.For<IMigrationReader>();
 
     public ReadinessResult Ready { get; set; } = new() { Ready = true };
@@ -81,13 +84,28 @@ internal sealed class UpgradeBench : IDisposable
         Backups = Backups,
         Artifacts = Artifacts,
         Waiter = Waiter,
-        Prober = Substitute.For<IHealthProber>(),
+        Prober = Prober,
         Planner = Substitute.For<IUpgradePathPlanner>(),
         Migrations = Migrations,
         Readiness = Readiness,
         Store = Store,
         UndoRetryDelay = TimeSpan.Zero,
+        Faults = Faults,
     };
+
+    /// <summary>Is told the moments at which a run may die.</summary>
+    public IFaultPoint? Faults { get; set; }
+
+    /// <summary>Has work on a run die at a moment, as its process would: nothing of it is done or tidied up any more.</summary>
+    public async Task KillAsync(Func<Task> work, string action, FaultMoment moment)
+    {
+        var died = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Faults = new Death(action, moment, died);
+        var run = Task.Run(work);
+        if (await Task.WhenAny(run, died.Task) == run) Assert.Fail($"It ended before {action} {moment}: {run.Exception}");
+        Faults = null;
+        World.Locked = false;
+    }
 
     public DeploymentContext Context => new() { Deployment = Deployment, Spec = Spec, Operation = Operation };
 
@@ -112,6 +130,16 @@ internal sealed class UpgradeBench : IDisposable
         Assert.Equal(V(version), World.Live.Version);
         Assert.Equal(rows, World.Live.Rows);
         Assert.False(World.Locked);
+    }
+
+    private sealed class Death(string action, FaultMoment moment, TaskCompletionSource died) : IFaultPoint
+    {
+        public void Reach(string reached, FaultMoment at)
+        {
+            if (reached != action || at != moment) return;
+            died.SetResult();
+            Thread.Sleep(Timeout.Infinite);
+        }
     }
 
     public void Dispose()

@@ -1,0 +1,166 @@
+using UpgradeModule.Engine.Upgrades;
+
+namespace UpgradeModule.Tests.Upgrades;
+
+/// <summary>Runs that were cut short, and are gone on with by another process.</summary>
+public sealed class ResumeTests : IDisposable
+{
+    private readonly UpgradeBench _bench = new();
+
+    public static TheoryData<string, string> Moments()
+    {
+        var data = new TheoryData<string, string>();
+        foreach (var action in (string[])["Fetch", "Backup", "Prove", "ReadInvariants@1.1.0", "Stop@1.1.0", "RollbackPoint@1.1.0", "Swap@1.1.0", "Start@1.1.0", "Wait@1.1.0", "CompareInvariants@1.1.0", "Swap@2.0.0", "CompareInvariants@2.0.0"])
+        {
+            foreach (var moment in Enum.GetNames<FaultMoment>()) data.Add(action, moment);
+        }
+
+        return data;
+    }
+
+    [Theory]
+    [MemberData(nameof(Moments))]
+    public async Task A_run_that_died_at_any_action_is_finished(string action, string moment)
+    {
+        await _bench.KillAsync(() => _bench.RunAsync(), action, Enum.Parse<FaultMoment>(moment));
+
+        var result = await ResumeAsync();
+
+        Assert.True(result.Outcome == UpgradeOutcome.Succeeded, result.Error);
+        Assert.Equal(1, result.Resumed);
+        _bench.AssertRuns("2.0.0", "first", "second");
+        Assert.All(result.Steps, step => Assert.True(step.Status is UpgradeActionStatus.Done or UpgradeActionStatus.Skipped, step.ToString()));
+        Assert.Equal(result.Steps.Count, result.Steps.Select(step => (step.Id, step.Stop?.Text)).Distinct().Count());
+        Assert.Equal(4, result.Kept.Count);
+    }
+
+    [Fact]
+    public async Task What_the_version_before_wrote_since_the_stop_is_in_what_is_kept()
+    {
+        await _bench.KillAsync(() => _bench.RunAsync(), "RollbackPoint@1.1.0", FaultMoment.Result);
+        _bench.World.Start();
+        _bench.World.Write("third");
+
+        var result = await ResumeAsync();
+
+        Assert.True(result.Outcome == UpgradeOutcome.Succeeded, result.Error);
+        _bench.AssertRuns("2.0.0", "first", "second", "third");
+        Assert.Contains(_bench.World.KeptData.Values, data => data.Version.Text == "1.0.0" && data.Rows.Contains("third"));
+    }
+
+    [Theory]
+    [InlineData("Undo:Start@1.1.0")]
+    [InlineData("Undo:Swap@1.1.0")]
+    [InlineData("Undo:Stop@1.1.0")]
+    public async Task A_way_back_that_died_is_ended(string action)
+    {
+        foreach (var moment in Enum.GetValues<FaultMoment>())
+        {
+            using var bench = new UpgradeBench();
+            bench.World.Before["Wait#1"] = () => throw new UpgradeException("Broken", UpgradeErrorCategory.InvalidOperation, "app", "It never became healthy.");
+            await bench.KillAsync(() => bench.RunAsync(), action, moment);
+
+            var result = await bench.Service.ResumeAsync(bench.Context, new ResumeRequest(), default);
+
+            Assert.True(result.Outcome == UpgradeOutcome.RolledBack, result.Error);
+            Assert.Equal("Broken", result.ErrorId);
+            Assert.Contains("never became healthy", result.Error);
+            bench.AssertRuns("1.0.0", "first", "second");
+        }
+    }
+
+    [Fact]
+    public async Task A_run_that_failed_in_its_way_back_goes_on_going_back_once_that_is_mended()
+    {
+        _bench.World.Before["Wait#1"] = () => throw new UpgradeException("Broken", UpgradeErrorCategory.InvalidOperation, "app", "It never became healthy.");
+        for (var i = 1; i <= 3; i++) _bench.World.Before[$"Rollback#{i}"] = () => throw new UpgradeException("DatabaseUnreachable", UpgradeErrorCategory.ConnectionError, "db", "Nobody answers.");
+        var failed = await _bench.RunAsync();
+        Assert.Equal(UpgradeOutcome.Failed, failed.Outcome);
+
+        var result = await ResumeAsync();
+
+        Assert.True(result.Outcome == UpgradeOutcome.RolledBack, result.Error);
+        Assert.Equal("1.0.0", result.Reached!.Text);
+        _bench.AssertRuns("1.0.0", "first", "second");
+    }
+
+    [Fact]
+    public async Task A_hop_that_can_not_be_finished_is_taken_back()
+    {
+        await _bench.KillAsync(() => _bench.RunAsync(), "Swap@2.0.0", FaultMoment.Effect);
+        _bench.World.Before["Wait#2"] = () => throw new UpgradeException("ServiceUnhealthy", UpgradeErrorCategory.InvalidOperation, "app", "It says no.");
+
+        var result = await ResumeAsync();
+
+        Assert.True(result.Outcome == UpgradeOutcome.RolledBack, result.Error);
+        _bench.AssertRuns("1.1.0", "first", "second");
+    }
+
+    [Fact]
+    public async Task A_version_that_was_in_use_is_not_taken_back_for_what_people_deleted()
+    {
+        await _bench.KillAsync(() => _bench.RunAsync(), "CompareInvariants@1.1.0", FaultMoment.Intent);
+        _bench.World.Live = _bench.World.Live with { Rows = ["first"] };
+
+        var result = await ResumeAsync();
+
+        Assert.True(result.Outcome == UpgradeOutcome.Succeeded, result.Error);
+        Assert.Contains(_bench.Operation.Warnings, warning => warning.Contains("fell from 2 to 1", StringComparison.Ordinal));
+        _bench.AssertRuns("2.0.0", "first");
+    }
+
+    [Fact]
+    public async Task A_new_run_is_refused_over_half_a_run_and_begins_with_force()
+    {
+        await _bench.KillAsync(() => _bench.RunAsync(), "Swap@1.1.0", FaultMoment.Intent);
+
+        var failure = await Assert.ThrowsAsync<UpgradeException>(() => _bench.RunAsync());
+
+        Assert.Equal("RunInterrupted", failure.ErrorId);
+        Assert.Contains("Resume-UpgradeRun", failure.Message);
+        Assert.Contains("Undo-UpgradeRun", failure.Message);
+        var forced = await _bench.Service.RunAsync(_bench.Context, new UpgradeRequest { Path = _bench.Path, Force = true }, default);
+        Assert.True(forced.Outcome == UpgradeOutcome.Succeeded, forced.Error);
+        _bench.AssertRuns("2.0.0", "first", "second");
+    }
+
+    [Fact]
+    public async Task A_new_run_begins_where_a_version_was_in_place_when_the_last_one_died()
+    {
+        await _bench.KillAsync(() => _bench.RunAsync(), "Prove", FaultMoment.Effect);
+
+        var result = await _bench.RunAsync();
+
+        Assert.True(result.Outcome == UpgradeOutcome.Succeeded, result.Error);
+        var runs = await _bench.Service.ListAsync(_bench.Deployment, default);
+        Assert.Equal([UpgradeOutcome.Succeeded, UpgradeOutcome.RolledBack], runs.Select(run => run.Outcome!.Value));
+    }
+
+    [Fact]
+    public async Task A_run_that_ended_has_nothing_to_go_on_with()
+    {
+        await _bench.RunAsync();
+
+        var failure = await Assert.ThrowsAsync<UpgradeException>(ResumeAsync);
+
+        Assert.Equal("RunEnded", failure.ErrorId);
+    }
+
+    [Fact]
+    public async Task What_stands_in_the_way_leaves_the_run_as_it_was()
+    {
+        await _bench.KillAsync(() => _bench.RunAsync(), "ReadInvariants@1.1.0", FaultMoment.Result);
+        _bench.Ready = new ReadinessResult { Blockers = [new Blocker { Check = "Disk", Message = "The disk is full.", Remedy = "Free some." }] };
+
+        var failure = await Assert.ThrowsAsync<UpgradeException>(ResumeAsync);
+
+        Assert.Equal("NotReady", failure.ErrorId);
+        Assert.Null((await _bench.Service.ListAsync(_bench.Deployment, default)).Single().Outcome);
+        _bench.Ready = new ReadinessResult { Ready = true };
+        Assert.Equal(UpgradeOutcome.Succeeded, (await ResumeAsync()).Outcome);
+    }
+
+    public void Dispose() => _bench.Dispose();
+
+    private Task<UpgradeResult> ResumeAsync() => _bench.Service.ResumeAsync(_bench.Context, new ResumeRequest(), default);
+}
