@@ -26,5 +26,9 @@ namespace UpgradeModule.Engine.State;
 [JsonSerializable(typeof(RowChange))]
 [JsonSerializable(typeof(UpgradeRun))]
 [JsonSerializable(typeof(UpgradeResult))]
+[JsonSerializable(typeof(UpgradeRehearsal))]
+[JsonSerializable(typeof(RehearsedStop))]
+[JsonSerializable(typeof(UpgradeReport))]
+[JsonSerializable(typeof(AppDatabaseCopy))]
 [JsonSerializable(typeof(OperationProgress))]
 internal sealed partial class ModelJsonContext : JsonSerializerContext;
