@@ -19,8 +19,8 @@ internal static class StepProbe
         if (probe is null) return null;
         try
         {
-            if (probe.Sql is { } sql) return run.HasDatabase ? Expectation.Met(await QueryAsync(run, sql, cancellationToken).ConfigureAwait(false), probe.Expect) : null;
-            if (probe.Mongo is { } command) return run.HasDatabase ? Expectation.Met(await QueryAsync(run, Picked(command, probe.Value), cancellationToken).ConfigureAwait(false), probe.Expect) : null;
+            if (probe.Sql is { } sql) return await QueryAsync(run, sql, mongo: false, probe.Expect, cancellationToken).ConfigureAwait(false);
+            if (probe.Mongo is { } command) return await QueryAsync(run, Picked(command, probe.Value), mongo: true, probe.Expect, cancellationToken).ConfigureAwait(false);
             if (probe.Http is { } http) return await HttpQuestion.AskAsync(run.Deployment, http, cancellationToken).ConfigureAwait(false) is { } answer ? Expectation.Met(answer ? "true" : "false", probe.Expect) : null;
             if (probe.File is { } file) return Expectation.Met(Exists(run, file) ? "true" : "false", probe.Expect);
             if (probe.Setting is { } setting)
@@ -45,13 +45,16 @@ internal static class StepProbe
         return fields.ToJsonString();
     }
 
-    private static async Task<string?> QueryAsync(RunContext run, string sql, CancellationToken cancellationToken)
+    // A question in the language of another engine has no answer, whatever that engine might make of it.
+    private static async Task<bool?> QueryAsync(RunContext run, string query, bool mongo, string? expect, CancellationToken cancellationToken)
     {
+        if (!run.HasDatabase) return null;
         var database = await run.OpenDatabaseAsync(cancellationToken).ConfigureAwait(false);
         await using (database.ConfigureAwait(false))
         {
-            var rows = await database.QueryAsync(sql, cancellationToken).ConfigureAwait(false);
-            return rows.Count > 0 && rows[0].Count > 0 ? rows[0][0] : null;
+            if (mongo != (database.Engine == DatabaseEngine.Mongo)) return null;
+            var rows = await database.QueryAsync(query, cancellationToken).ConfigureAwait(false);
+            return Expectation.Met(rows.Count > 0 && rows[0].Count > 0 ? rows[0][0] : null, expect);
         }
     }
 
