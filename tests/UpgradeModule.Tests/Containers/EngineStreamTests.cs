@@ -1,6 +1,6 @@
-using System.Text.RegularExpressions;
 using System.Formats.Tar;
 using System.Text;
+using System.Text.RegularExpressions;
 using UpgradeModule.Engine.Containers;
 using UpgradeModule.Engine.Containers.Objects;
 using UpgradeModule.Tests.Support;
