@@ -8,10 +8,7 @@ public sealed class FaultCellTests
 {
     [SkippableTheory]
     [InlineData("resume", "RollbackPoint@1.1.0", "Effect")]
-    [InlineData("resume", "Swap@2.0.0", "Effect")]
     [InlineData("resume", "Start@1.1.0", "Effect")]
-    [InlineData("resume", "CompareInvariants@2.0.0", "Result")]
-    [InlineData("undo", "Stop@1.1.0", "Effect")]
     [InlineData("undo", "Swap@2.0.0", "Effect")]
     [InlineData("undo", "CompareInvariants@2.0.0", "Result")]
     public async Task A_run_that_is_killed_is_finished_or_taken_back_with_every_row(string verb, string action, string moment)

@@ -121,11 +121,6 @@ public class ProcessRehearsalTests(PostgresFixture postgres)
     }
 
     [SkippableTheory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task The_downtime_of_a_migration_of_five_seconds_is_predicted_within_30_percent(bool onPostgres) => await PredictAsync(onPostgres, 850);
-
-    [SkippableTheory]
     [Trait("Category", "Long")]
     [InlineData(false)]
     [InlineData(true)]
