@@ -27,7 +27,7 @@ Describe 'A MariaDB database' -Skip:$noMariaDb {
         $program, $rest = $as + @($mariadbd, '--no-defaults', "--datadir=$data/db", "--socket=$data/s", "--pid-file=$data/pid", '--bind-address=127.0.0.1', "--port=$port", '--innodb-buffer-pool-size=32M', '--character-set-server=utf8mb4')
         $script:server = Start-Process $program $rest -PassThru -RedirectStandardOutput "$folder/out.log" -RedirectStandardError "$folder/err.log"
         function script:Invoke-Sql([string] $Sql) {
-            $answer = $Sql | mariadb --no-defaults -uroot -h127.0.0.1 "-P$port" --batch --skip-column-names 2>&1
+            $answer = $Sql | mariadb --no-defaults -uroot '-h127.0.0.1' "-P$port" --batch --skip-column-names 2>&1
             if ($LASTEXITCODE -ne 0) { throw "$answer" }
             $answer
         }
