@@ -22,7 +22,7 @@ Describe 'A MariaDB database' -Skip:$noMariaDb {
         }
         $program, $rest = $as + @('mariadb-install-db', '--no-defaults', "--datadir=$data/db", '--auth-root-authentication-method=normal', '--skip-test-db')
         $null = & $program @rest 2>&1
-        $script:port = Get-LoopbackPort
+        $script:port = Get-FreePort
         $mariadbd = (Get-Command mariadbd, /usr/sbin/mariadbd -CommandType Application -ErrorAction Ignore | Select-Object -First 1).Source
         $program, $rest = $as + @($mariadbd, '--no-defaults', "--datadir=$data/db", "--socket=$data/s", "--pid-file=$data/pid", '--bind-address=127.0.0.1', "--port=$port", '--innodb-buffer-pool-size=32M', '--character-set-server=utf8mb4')
         $script:server = Start-Process $program $rest -PassThru -RedirectStandardOutput "$folder/out.log" -RedirectStandardError "$folder/err.log"
@@ -36,8 +36,8 @@ Describe 'A MariaDB database' -Skip:$noMariaDb {
 CREATE DATABASE mb; CREATE USER mb@'%' IDENTIFIED BY 'planted-s3cret'; GRANT ALL ON `mb%`.* TO mb@'%'; USE mb;
 CREATE TABLE core_user (id INT PRIMARY KEY, type VARCHAR(20)); INSERT INTO core_user VALUES (1, 'personal'), (2, 'personal'), (3, 'internal');
 CREATE TABLE report_card (id INT PRIMARY KEY, collection_id INT, name TEXT); INSERT INTO report_card VALUES (1, NULL, 'ä'), (2, NULL, NULL);
-CREATE TABLE collection (id INT PRIMARY KEY, type VARCHAR(20)); CREATE VIEW v_users AS SELECT id FROM core_user;
-CREATE TRIGGER keep BEFORE DELETE ON core_user FOR EACH ROW SET @kept = OLD.id;
+CREATE TABLE collection (id INT PRIMARY KEY, type VARCHAR(20)); CREATE DEFINER=mb@'%' VIEW v_users AS SELECT id FROM core_user;
+CREATE DEFINER=mb@'%' TRIGGER keep BEFORE DELETE ON core_user FOR EACH ROW SET @kept = OLD.id;
 '@
         $jar = Join-Path $folder metabase.jar
         Add-Type -AssemblyName System.IO.Compression
