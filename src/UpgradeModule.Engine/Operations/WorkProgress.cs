@@ -66,7 +66,7 @@ internal sealed class WorkProgress(IOperationContext operation, string activity,
         lock (_lock)
         {
             _running[part] = new Part(Math.Max(0, size), 0);
-            Tell(always: _told is null);
+            Tell(always: _told is null || IsWorthNaming(part, size));
         }
     }
 
@@ -158,6 +158,9 @@ internal sealed class WorkProgress(IOperationContext operation, string activity,
             Remaining = _percent is >= 2 and < 100 && elapsed > s_soonest ? TimeSpan.FromSeconds(elapsed.TotalSeconds * (100 - _percent.Value) / _percent.Value) : null,
         });
     }
+
+    // Nothing may be moved of it until it ends, as of an index, and until then the one before it would seem to be worked on. There can't be many of them.
+    private bool IsWorthNaming(string part, long size) => part.Length > 0 && _stage.Size > 0 && size >= _stage.Size / 100.0;
 
     private void Advance(double percent) => _percent = Math.Max(_percent ?? 0, Math.Clamp(percent, 0, 100));
 

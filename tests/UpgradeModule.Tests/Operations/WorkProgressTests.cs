@@ -93,6 +93,23 @@ public sealed class WorkProgressTests
     }
 
     [Fact]
+    public void A_part_that_may_take_long_is_named_at_once_and_small_ones_are_not()
+    {
+        var progress = new WorkProgress(_seen, "Making", time: _clock);
+        progress.Begin(new WorkStage { Size = 100_000, Bytes = false });
+        progress.Begin("big", 90_000);
+        Assert.EndsWith("big", Last.Status, StringComparison.Ordinal);
+        progress.Finish("big");
+        for (var i = 0; i < 1000; i++)
+        {
+            progress.Begin($"small {i}", 10);
+            progress.Finish($"small {i}");
+        }
+
+        Assert.Equal(2, _seen.ProgressSeen.Count);
+    }
+
+    [Fact]
     public void Whatever_comes_the_percentage_stays_between_none_and_all_and_never_goes_back()
     {
         var steps = Gen.Choose(0, 5).SelectMany(kind => Gen.Choose(0, 3).SelectMany(part => Gen.Choose(0, 1000).Select(size => (kind, part, size))));

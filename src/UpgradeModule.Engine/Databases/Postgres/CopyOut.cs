@@ -1,4 +1,5 @@
 using Npgsql;
+using UpgradeModule.Engine.Databases.Postgres.Managed.Wire;
 
 namespace UpgradeModule.Engine.Databases.Postgres;
 
@@ -8,6 +9,9 @@ internal sealed class CopyOut(Stream stream) : IAsyncDisposable
 {
     /// <summary>The bytes.</summary>
     public Stream Stream => stream;
+
+    /// <summary>How many rows the server says it has sent; <see langword="null"/> before their end, and where it isn't known.</summary>
+    public long? Told => (stream as WireCopyStream)?.Told;
 
     /// <summary>Whether they were read to their end.</summary>
     public bool Ended { get; set; }

@@ -122,7 +122,7 @@ public class ManagedFailureTests(PostgresFixture postgres)
 
         Assert.Equal("60000", await postgres.AskAsync("SELECT count(*) FROM big", name));
 
-        // Ends every session of the role in the database that is worked on, at the moment at which something was told for the nth time.
+        // Ends every session of the role in the database that is worked on, when something is told for the nth time while there are such.
         RecordingOperation Killer(int point, string application)
         {
             var told = 0;
@@ -130,11 +130,11 @@ public class ManagedFailureTests(PostgresFixture postgres)
             {
                 OnProgress = progress =>
                 {
-                    if (progress.Completed || ++told != point) return;
+                    if (progress.Completed || told == point) return;
                     using var connection = new NpgsqlConnection(PostgresFixture.ConnectionString(postgres.Access("postgres", postgres.Superuser), application));
                     connection.Open();
-                    using var command = new NpgsqlCommand($"SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE usename = '{access.Target.User}' AND datname LIKE '{name}%'", connection);
-                    command.ExecuteScalar();
+                    using var command = new NpgsqlCommand($"SELECT count({(told + 1 == point ? "pg_terminate_backend(pid)" : "*")}) FROM pg_stat_activity WHERE usename = '{access.Target.User}' AND datname LIKE '{name}%'", connection);
+                    if (command.ExecuteScalar() is > 0L) told++;
                 },
             };
         }

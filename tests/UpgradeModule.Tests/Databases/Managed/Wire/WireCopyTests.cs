@@ -111,6 +111,76 @@ public class WireCopyTests(PostgresFixture postgres)
         Assert.Equal(["public.a: 40000", "public.b: 40000", "public.c: 1"], dump.Tables.Select(table => table.ToString()));
     }
 
+    [SkippableFact]
+    public async Task Notices_between_rows_are_passed_over()
+    {
+        var logIn = await LogInAsync();
+        await postgres.AdminInAsync(logIn.Database, "CREATE FUNCTION public.loud(i int) RETURNS int LANGUAGE plpgsql AS $$ BEGIN IF i % 3 = 0 THEN RAISE NOTICE 'row %, %', i, repeat('x', i); PERFORM set_config('application_name', 'a' || i, false); END IF; RETURN i; END $$");
+        await using var wire = await OpenAsync(logIn);
+        foreach (var room in new[] { 100, 1 << 20 })
+        {
+            var bytes = await ReadAsync(wire, "COPY (SELECT public.loud(n) FROM generate_series(1, 3000) n) TO STDOUT", room);
+            Assert.Equal(string.Concat(Enumerable.Range(1, 3000).Select(n => $"{n}\n")), System.Text.Encoding.UTF8.GetString(bytes));
+        }
+    }
+
+    [SkippableFact]
+    public async Task A_role_that_wants_to_hear_everything_is_backed_up_and_restored()
+    {
+        postgres.Require();
+        var access = await postgres.CreateAsync();
+        var name = access.Target.Name!;
+        await PostgresFixture.RunAsync(access, "CREATE TABLE a AS SELECT n, repeat('x', n % 100) FROM generate_series(1, 40000) n", "CREATE TABLE b (i int PRIMARY KEY)", "INSERT INTO b VALUES (1)");
+        await postgres.AdminAsync($"ALTER ROLE {name} SET client_min_messages = debug5", $"ALTER ROLE {name} SET log_statement_stats = on", $"ALTER ROLE {name} SET debug_print_plan = on");
+        using var folder = new TempFolder();
+        var operation = new RecordingOperation();
+        var dump = await postgres.Open(access).DumpAsync(folder.Path, [], new BackupOptions { Engine = BackupEngine.Managed }, operation, CancellationToken.None);
+        Assert.Contains(operation.Verboses, detail => detail.Contains("without the driver", StringComparison.Ordinal));
+        Assert.Equal(["public.a: 40000", "public.b: 1"], dump.Tables.Select(table => table.ToString()));
+        var restored = await postgres.Open(access).RestoreAsync(new BackupContent { Directory = folder.Path, Format = dump.Format, Files = dump.Files, Tables = dump.Tables }, "r", new RecordingOperation(), CancellationToken.None);
+        Assert.Equal(["public.a: 40000", "public.b: 1"], restored.Tables.Select(table => table.ToString()));
+    }
+
+    [SkippableFact]
+    public async Task What_a_dump_sets_ends_with_its_transaction()
+    {
+        // Behind a pooler, whoever has the server's session next would find it.
+        const string Ask = "SELECT string_agg(name || ' ' || setting, E'\n' ORDER BY name) FROM pg_catalog.pg_settings WHERE name IN ('search_path', 'row_security', 'extra_float_digits', 'DateStyle', 'TimeZone', 'IntervalStyle', 'quote_all_identifiers', 'bytea_output', 'synchronize_seqscans')";
+        var logIn = await LogInAsync();
+        foreach (var setting in new[] { "DateStyle = 'SQL, DMY'", "TimeZone = 'Asia/Tokyo'", "IntervalStyle = iso_8601", "search_path = elsewhere", "extra_float_digits = 0", "bytea_output = escape", "quote_all_identifiers = on" }) await postgres.AdminAsync($"ALTER ROLE {logIn.Credential.UserName} SET {setting}");
+        await using var driver = await PostgresConnection.OpenAsync(logIn, CancellationToken.None);
+        await using var wire = await OpenAsync(logIn);
+        var before = await driver.ScalarAsync(Ask, CancellationToken.None);
+        Assert.Contains("SQL, DMY", before, StringComparison.Ordinal);
+
+        await SnapshotSession.FollowAsync(wire, await SnapshotSession.LeadAsync(driver, CancellationToken.None), CancellationToken.None);
+        var within = await driver.ScalarAsync(Ask, CancellationToken.None);
+        Assert.Contains("DateStyle ISO, DMY", within, StringComparison.Ordinal);
+        Assert.Contains("TimeZone UTC", within, StringComparison.Ordinal);
+        Assert.Equal(within, await TextAsync());
+        foreach (var session in new ISnapshotReader[] { driver, wire }) await session.ExecuteAsync("ROLLBACK", CancellationToken.None);
+
+        Assert.Equal(before, await driver.ScalarAsync(Ask, CancellationToken.None));
+        Assert.Equal(before, await TextAsync());
+
+        async Task<string> TextAsync() => System.Text.Encoding.UTF8.GetString(await ReadAsync(wire, $"COPY ({Ask}) TO STDOUT", 4096)).TrimEnd('\n').Replace("\\n", "\n", StringComparison.Ordinal);
+    }
+
+    [SkippableTheory]
+    [InlineData(BackupCompression.Gzip)]
+    [InlineData(BackupCompression.Brotli)]
+    public async Task A_restore_tells_how_much_of_the_rows_is_loaded(BackupCompression compression)
+    {
+        postgres.Require();
+        var access = await postgres.CreateAsync();
+        await PostgresFixture.RunAsync(access, "CREATE TABLE a AS SELECT n, repeat('x', 100) FROM generate_series(1, 40000) n");
+        using var folder = new TempFolder();
+        var dump = await postgres.Open(access).DumpAsync(folder.Path, [], new BackupOptions { Engine = BackupEngine.Managed, Compression = compression }, new RecordingOperation(), CancellationToken.None);
+        var operation = new RecordingOperation();
+        await postgres.Open(access).RestoreAsync(new BackupContent { Directory = folder.Path, Format = dump.Format, Files = dump.Files, Tables = dump.Tables }, "r", operation, CancellationToken.None);
+        Assert.Contains(operation.ProgressSeen, progress => progress.Status.Contains(", 1 of 1 tables, 4.", StringComparison.Ordinal) && progress.Status.Contains(" MiB", StringComparison.Ordinal));
+    }
+
     private async Task<PostgresLogIn> LogInAsync()
     {
         postgres.Require();

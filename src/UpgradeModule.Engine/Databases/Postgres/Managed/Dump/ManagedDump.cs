@@ -37,7 +37,7 @@ internal sealed class ManagedDump(PostgresServer server, BackupOptions options)
                 Coverage.Require(server.Live, model);
                 await Coverage.RequireAllRowsAsync(server.Live, connection, cancellationToken).ConfigureAwait(false);
                 var values = await PostgresReader.InvariantsAsync(connection, invariants, cancellationToken).ConfigureAwait(false);
-                await connection.ExecuteAsync("SELECT pg_catalog.set_config('search_path', '', false)", cancellationToken).ConfigureAwait(false);
+                await connection.ExecuteAsync("SELECT pg_catalog.set_config('search_path', '', true)", cancellationToken).ConfigureAwait(false);
                 var encoding = await connection.ScalarAsync("SHOW server_encoding", cancellationToken).ConfigureAwait(false);
                 var progress = new WorkProgress(operation, Activity, server.Name);
                 // How big rows are as text isn't known before they are read, only what they take on the server.

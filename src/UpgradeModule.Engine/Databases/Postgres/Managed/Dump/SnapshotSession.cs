@@ -7,6 +7,7 @@ namespace UpgradeModule.Engine.Databases.Postgres.Managed.Dump;
 /// <summary>Opens the sessions of a dump: one that holds the snapshot and the locks, and others that share the snapshot.</summary>
 internal static class SnapshotSession
 {
+    private const string Begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
     private const int Tries = 5;
     private const int LockedAtOnce = 500;
 
@@ -26,11 +27,14 @@ internal static class SnapshotSession
     /// <returns>The snapshot's name, for the others.</returns>
     public static async Task<string> LeadAsync(PostgresConnection connection, CancellationToken cancellationToken)
     {
-        await PrepareAsync(connection, cancellationToken).ConfigureAwait(false);
         for (var attempt = 1; ; attempt++)
         {
+            await connection.ExecuteAsync("BEGIN READ ONLY", cancellationToken).ConfigureAwait(false);
+            await PrepareAsync(connection, cancellationToken).ConfigureAwait(false);
             var wanted = await ListAsync(connection, cancellationToken).ConfigureAwait(false);
-            await connection.ExecuteAsync("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", cancellationToken).ConfigureAwait(false);
+            await connection.ExecuteAsync("ROLLBACK", cancellationToken).ConfigureAwait(false);
+            await connection.ExecuteAsync(Begin, cancellationToken).ConfigureAwait(false);
+            await PrepareAsync(connection, cancellationToken).ConfigureAwait(false);
             try
             {
                 foreach (var names in wanted.Values.Chunk(LockedAtOnce)) await connection.ExecuteAsync($"LOCK TABLE {string.Join(", ", names.Select(name => "ONLY " + name))} IN ACCESS SHARE MODE", cancellationToken).ConfigureAwait(false);
@@ -52,9 +56,9 @@ internal static class SnapshotSession
     /// <param name="cancellationToken">Ends the work.</param>
     public static async Task FollowAsync(ISnapshotReader connection, string snapshot, CancellationToken cancellationToken)
     {
-        await PrepareAsync(connection, cancellationToken).ConfigureAwait(false);
-        await connection.ExecuteAsync("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", cancellationToken).ConfigureAwait(false);
+        await connection.ExecuteAsync(Begin, cancellationToken).ConfigureAwait(false);
         await connection.ExecuteAsync($"SET TRANSACTION SNAPSHOT {SqlText.Value(snapshot)}", cancellationToken).ConfigureAwait(false);
+        await PrepareAsync(connection, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>
@@ -85,14 +89,16 @@ internal static class SnapshotSession
         return rows.ToDictionary(row => uint.Parse(row[0]!, CultureInfo.InvariantCulture), row => row[1]!);
     }
 
-    // An empty search path has the server write every name with its schema. Values are written so that every server reads the same from them.
+    // An empty search path has the server write every name with its schema. Values are written so that every server reads the same from them. All of it holds for
+    // the transaction alone: behind a pooler nothing else stays with us, and what was set for a session would be found by whoever has it next. None of it takes
+    // the snapshot, which a query would do.
     private static async Task PrepareAsync(ISnapshotReader connection, CancellationToken cancellationToken)
     {
         const string Settings = """
-            SELECT pg_catalog.set_config('search_path', '', false); SET row_security = off; SET extra_float_digits = 3; SET DateStyle = ISO; SET TimeZone = UTC; SET IntervalStyle = postgres; SET quote_all_identifiers = off; SET bytea_output = hex;
-            SET synchronize_seqscans = off; SET statement_timeout = 0; SET lock_timeout = '60s'; SET idle_in_transaction_session_timeout = 0; SET standard_conforming_strings = on
+            SET LOCAL search_path = ''; SET LOCAL row_security = off; SET LOCAL extra_float_digits = 3; SET LOCAL DateStyle = ISO; SET LOCAL TimeZone = UTC; SET LOCAL IntervalStyle = postgres; SET LOCAL quote_all_identifiers = off;
+            SET LOCAL bytea_output = hex; SET LOCAL synchronize_seqscans = off; SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = '60s'; SET LOCAL idle_in_transaction_session_timeout = 0; SET LOCAL standard_conforming_strings = on
             """;
         await connection.ExecuteAsync(Settings, cancellationToken).ConfigureAwait(false);
-        if (connection.Major >= 17) await connection.ExecuteAsync("SET transaction_timeout = 0", cancellationToken).ConfigureAwait(false);
+        if (connection.Major >= 17) await connection.ExecuteAsync("SET LOCAL transaction_timeout = 0", cancellationToken).ConfigureAwait(false);
     }
 }

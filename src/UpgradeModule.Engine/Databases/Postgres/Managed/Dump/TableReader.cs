@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using UpgradeModule.Engine.Databases.Postgres.Managed.Schema;
+using UpgradeModule.Engine.Databases.Postgres.Managed.Wire;
 
 namespace UpgradeModule.Engine.Databases.Postgres.Managed.Dump;
 
@@ -36,7 +37,7 @@ internal sealed class TableReader(ArchiveWriter archive, Action<int> read)
                 {
                     ArrayPool<byte>.Shared.Return(buffer);
                     source.Ended = true;
-                    return rows;
+                    return source.Told is { } told && told != rows ? throw WireErrors.Short(rows, told) : rows;
                 }
 
                 // In the text of COPY a line break within a value is written otherwise, so that each stands for one row.

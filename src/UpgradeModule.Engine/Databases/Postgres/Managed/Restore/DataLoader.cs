@@ -137,6 +137,7 @@ internal sealed class DataLoader(ArchiveContent content, RestoreSessions session
                 await foreach (var (block, text) in texts.ConfigureAwait(false))
                 {
                     await copy.WriteAsync(text.AsMemory(block.Head, block.Raw - block.Head - block.Tail), cancellationToken).ConfigureAwait(false);
+                    progress?.Moved(table.Name, block.Raw - block.Head - block.Tail);
                     ArrayPool<byte>.Shared.Return(text);
                 }
 

@@ -1,3 +1,5 @@
+using Npgsql;
+
 namespace UpgradeModule.Engine.Databases.Postgres.Managed.Wire;
 
 /// <summary>
@@ -9,6 +11,9 @@ internal sealed class WireCopyStream(WireSession session) : Stream
 {
     private int _left;
     private bool _ended;
+
+    /// <summary>How many rows the server says it has sent; <see langword="null"/> until it has, and where it doesn't say.</summary>
+    public long? Told { get; private set; }
 
     /// <inheritdoc/>
     public override bool CanRead => true;
@@ -31,16 +36,24 @@ internal sealed class WireCopyStream(WireSession session) : Stream
         if (buffer.IsEmpty) return 0;
         while (!_ended)
         {
-            var count = Unpack(buffer.Span, out var atEnd);
+            var count = Unpack(buffer.Span, out var atOther);
             if (count > 0) return count;
-            if (!atEnd)
+            if (!atOther)
             {
                 await session.Channel.FillAsync(cancellationToken).ConfigureAwait(false);
                 continue;
             }
 
-            _ended = true;
-            await session.EndCopyAsync(cancellationToken).ConfigureAwait(false);
+            try
+            {
+                (_ended, Told) = await session.PassAsync(cancellationToken).ConfigureAwait(false);
+            }
+            catch (PostgresException)
+            {
+                // That too is an end, after which the session can be used again.
+                _ended = true;
+                throw;
+            }
         }
 
         return 0;
@@ -71,11 +84,11 @@ internal sealed class WireCopyStream(WireSession session) : Stream
     public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     // Millions of rows go through here: no call for each but the copying of its bytes.
-    private int Unpack(Span<byte> target, out bool atEnd)
+    private int Unpack(Span<byte> target, out bool atOther)
     {
         var ahead = session.Channel.Ahead;
         var (taken, count) = (0, 0);
-        atEnd = false;
+        atOther = false;
         while (true)
         {
             if (_left == 0)
@@ -83,7 +96,8 @@ internal sealed class WireCopyStream(WireSession session) : Stream
                 if (ahead.Length - taken < WireChannel.Head) break;
                 if (ahead[taken] != (byte)'d')
                 {
-                    atEnd = count == 0;
+                    // The end of the rows, or word of something else, which may come between any two of them.
+                    atOther = count == 0;
                     break;
                 }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
 using Npgsql;
@@ -35,6 +36,11 @@ internal static class WireErrors
 
     /// <summary>The server has closed the connection.</summary>
     public static NpgsqlException Closed() => new("the server closed the connection", new EndOfStreamException());
+
+    /// <summary>Not all rows came.</summary>
+    /// <param name="read">How many came.</param>
+    /// <param name="told">How many the server says it has sent.</param>
+    public static NpgsqlException Short(long read, long told) => new($"{read.ToString(CultureInfo.InvariantCulture)} rows were read of {told.ToString(CultureInfo.InvariantCulture)} that the server has sent");
 
     /// <summary>The server sends what it shouldn't.</summary>
     /// <param name="type">The message's type.</param>

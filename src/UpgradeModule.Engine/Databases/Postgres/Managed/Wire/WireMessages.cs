@@ -1,9 +1,10 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Text;
 
 namespace UpgradeModule.Engine.Databases.Postgres.Managed.Wire;
 
-/// <summary>The messages that are sent to a server.</summary>
+/// <summary>The messages that are sent to a server, and a little of what comes back.</summary>
 internal static class WireMessages
 {
     private const int Version3 = 3 << 16;
@@ -67,6 +68,19 @@ internal static class WireMessages
 
     /// <summary>Ends a session.</summary>
     public static byte[] Terminate() => Typed('X', bytes => { });
+
+    /// <summary>Whether a message may come at any time, whatever was asked: a notice, a setting that has changed, a notification.</summary>
+    /// <param name="type">The message's type.</param>
+    public static bool IsAside(byte type) => type is (byte)'N' or (byte)'S' or (byte)'A';
+
+    /// <summary>How many rows the end of a COPY tells.</summary>
+    /// <param name="payload">What the server says was done: <c>COPY 3</c>.</param>
+    /// <returns>The number; <see langword="null"/> where it tells none.</returns>
+    public static long? RowsOf(ReadOnlySpan<byte> payload)
+    {
+        var text = Encoding.UTF8.GetString(payload).TrimEnd('\0');
+        return text.StartsWith("COPY ", StringComparison.Ordinal) && long.TryParse(text.AsSpan("COPY ".Length), NumberStyles.None, CultureInfo.InvariantCulture, out var rows) ? rows : null;
+    }
 
     private static byte[] Typed(char type, Action<MemoryStream> fill)
     {

@@ -44,7 +44,8 @@ internal sealed class WireSession : ISnapshotReader
         patience.CancelAfter(s_patience);
         try
         {
-            return (await OpenAsync(logIn, encrypted, patience.Token).ConfigureAwait(false), null);
+            var stream = await WireSocket.ConnectAsync(logIn, encrypted, patience.Token).ConfigureAwait(false);
+            return (await OverAsync(stream, logIn, patience.Token).ConfigureAwait(false), null);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -89,10 +90,9 @@ internal sealed class WireSession : ISnapshotReader
                 case (byte)'E':
                     await EndAsync(Failure(payload.Span), cancellationToken).ConfigureAwait(false);
                     break;
-                case (byte)'S' or (byte)'N' or (byte)'A':
-                    break;
                 default:
-                    throw WireErrors.Unexpected(type);
+                    if (!WireMessages.IsAside(type)) throw WireErrors.Unexpected(type);
+                    break;
             }
         }
     }
@@ -120,32 +120,12 @@ internal sealed class WireSession : ISnapshotReader
     /// <summary>The connection, for who reads rows.</summary>
     internal WireChannel Channel => _channel;
 
-    /// <summary>Reads the end of a COPY, after its last row.</summary>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    internal async ValueTask EndCopyAsync(CancellationToken cancellationToken)
+    /// <summary>Begins a session over a connection that is there, and logs in.</summary>
+    /// <param name="stream">The connection; it is the session's from now on.</param>
+    /// <param name="logIn">The database and role.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    internal static async Task<WireSession> OverAsync(Stream stream, PostgresLogIn logIn, CancellationToken cancellationToken)
     {
-        while (true)
-        {
-            var (type, payload) = await _channel.ReadAsync(cancellationToken).ConfigureAwait(false);
-            switch (type)
-            {
-                case (byte)'Z':
-                    _busy = false;
-                    return;
-                case (byte)'E':
-                    await EndAsync(Failure(payload.Span), cancellationToken).ConfigureAwait(false);
-                    break;
-                case (byte)'c' or (byte)'C' or (byte)'S' or (byte)'N' or (byte)'A':
-                    break;
-                default:
-                    throw WireErrors.Unexpected(type);
-            }
-        }
-    }
-
-    private static async Task<WireSession> OpenAsync(PostgresLogIn logIn, bool encrypted, CancellationToken cancellationToken)
-    {
-        var stream = await WireSocket.ConnectAsync(logIn, encrypted, cancellationToken).ConfigureAwait(false);
         try
         {
             var channel = new WireChannel(stream);
@@ -158,6 +138,37 @@ internal sealed class WireSession : ISnapshotReader
             await stream.DisposeAsync().ConfigureAwait(false);
             throw;
         }
+    }
+
+    /// <summary>Reads what comes in a COPY that isn't a row: a message by the way, after which rows may go on, or the end, which must be whole.</summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>Whether it was the end, and how many rows the server says there were, if it says so.</returns>
+    internal async ValueTask<(bool Ended, long? Rows)> PassAsync(CancellationToken cancellationToken)
+    {
+        var (type, _) = await NextAsync(cancellationToken).ConfigureAwait(false);
+        if (WireMessages.IsAside(type)) return (false, null);
+        if (type != (byte)'c') throw WireErrors.Unexpected(type);
+        var rows = WireMessages.RowsOf((await ExpectAsync((byte)'C', cancellationToken).ConfigureAwait(false)).Span);
+        await ExpectAsync((byte)'Z', cancellationToken).ConfigureAwait(false);
+        _busy = false;
+        return (true, rows);
+    }
+
+    private async ValueTask<ReadOnlyMemory<byte>> ExpectAsync(byte wanted, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var (type, payload) = await NextAsync(cancellationToken).ConfigureAwait(false);
+            if (type == wanted) return payload;
+            if (!WireMessages.IsAside(type)) throw WireErrors.Unexpected(type);
+        }
+    }
+
+    private async ValueTask<(byte Type, ReadOnlyMemory<byte> Payload)> NextAsync(CancellationToken cancellationToken)
+    {
+        var message = await _channel.ReadAsync(cancellationToken).ConfigureAwait(false);
+        if (message.Type == (byte)'E') await EndAsync(Failure(message.Payload.Span), cancellationToken).ConfigureAwait(false);
+        return message;
     }
 
     // After an error the server is ready again, and says so; after one that ends the session nothing more comes.
