@@ -97,10 +97,10 @@ public sealed class MariaDbFixture : IAsyncLifetime
     /// <summary>Runs statements as the superuser in a database.</summary>
     public Task<string> InAsync(string database, string script) => RunProgramAsync("mariadb", [.. LogIn(), "--batch", "--skip-column-names", "--default-character-set=utf8mb4", database], script);
 
-    /// <summary>What mariadb-dump writes of a database, without what names it, the host and the time.</summary>
+    /// <summary>What mariadb-dump writes of a database, without what names it, the host and the time, and without the table that says that it is kept.</summary>
     public async Task<string> TextAsync(string database)
     {
-        var text = await RunProgramAsync("mariadb-dump", [.. LogIn(), "--single-transaction", "--routines", "--events", "--triggers", "--hex-blob", "--order-by-primary", "--default-character-set=utf8mb4", database], null);
+        var text = await RunProgramAsync("mariadb-dump", [.. LogIn(), "--single-transaction", "--routines", "--events", "--triggers", "--hex-blob", "--order-by-primary", "--default-character-set=utf8mb4", $"--ignore-table={database}.um_kept", database], null);
         text = text.Replace($"`{database}`", "`DB`", StringComparison.Ordinal).Replace($"'{database}'", "'DB'", StringComparison.Ordinal);
         var charset = await AdminAsync($"SELECT DEFAULT_CHARACTER_SET_NAME, DEFAULT_COLLATION_NAME FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = '{database}'");
         return charset + Regex.Replace(text, "^-- (Host:|Dump completed).*$", "", RegexOptions.Multiline);

@@ -5,14 +5,15 @@ using System.Text.RegularExpressions;
 namespace UpgradeModule.Engine.Databases.MySql;
 
 /// <summary>
-/// Passes on what a dump program writes: counts its rows, and changes two lines. MariaDB's first one (<c>/*M!999999\- enable the sandbox mode */</c>), which
+/// Passes on what a dump program writes: counts its rows, switches events where that is asked for, and changes two lines. MariaDB's first one (<c>/*M!999999\- enable the sandbox mode */</c>), which
 /// clients before it take for a command and stop at, is left out; and a line that names the database where its character set is changed for a moment names none,
 /// because in a copy it would change the original.
 /// </summary>
 internal sealed partial class DumpFilter
 {
     private const int BufferLength = 256 * 1024;
-    private const int HeadLength = 600;
+    // An event's line up to its body: names of 64 characters, a user, a schedule.
+    private const int HeadLength = 1500;
     private readonly List<byte> _head = [];
     private readonly RowScanner _scanner;
     private Mode _mode;
@@ -29,6 +30,9 @@ internal sealed partial class DumpFilter
         Line,
         Rows,
     }
+
+    /// <summary>Changes whether events run; they stay as they are without it.</summary>
+    public EventSwitch? Events { get; init; }
 
     /// <summary>The rows of every table that has any.</summary>
     public IReadOnlyDictionary<string, long> Rows => _scanner.Rows;
@@ -108,6 +112,7 @@ internal sealed partial class DumpFilter
             return;
         }
 
+        if (Events?.Change(head, output) == true) return;
         output.Write(head);
         // Within the body of a routine it is the routine's.
         if (_inBody || !head.StartsWith("INSERT INTO `"u8)) return;

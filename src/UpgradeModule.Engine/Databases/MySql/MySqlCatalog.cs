@@ -74,6 +74,17 @@ internal static class MySqlCatalog
         foreach (var row in routines) await session.ExecuteAsync($"DROP {row[1]} IF EXISTS {place}{MySqlText.Name(row[0]!)}", cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Fails where an event of a copy would run.</summary>
+    /// <param name="session">A session.</param>
+    /// <param name="database">The copy.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <exception cref="MySqlFailure">One would.</exception>
+    public static async Task RequireRestingAsync(MySqlSession session, string database, CancellationToken cancellationToken)
+    {
+        var running = await NamesAsync(session, $"SELECT EVENT_NAME FROM information_schema.EVENTS WHERE EVENT_SCHEMA = {MySqlText.Value(database)} AND STATUS = 'ENABLED'", cancellationToken).ConfigureAwait(false);
+        if (running.Count > 0) throw new MySqlFailure(0, $"the event '{running[0]}' would also run in a copy, and can't be switched off there");
+    }
+
     private static async Task<IReadOnlyList<string>> NamesAsync(MySqlSession session, string sql, CancellationToken cancellationToken) =>
         [.. (await session.QueryAsync(sql, cancellationToken).ConfigureAwait(false)).Select(row => row[0]!).Order(StringComparer.Ordinal)];
 }

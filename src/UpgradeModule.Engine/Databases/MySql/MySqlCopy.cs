@@ -14,9 +14,9 @@ internal sealed class MySqlCopy(MySqlServer server)
     /// <param name="activity">What is done, for people.</param>
     /// <param name="operation">Who is told.</param>
     /// <param name="cancellationToken">Ends the work; nothing is left then.</param>
-    /// <returns>Its name.</returns>
+    /// <returns>Its name, and the events that are switched off in it because a copy must not run them.</returns>
     /// <exception cref="UpgradeException"><c>BackupCorrupt</c>.</exception>
-    public async Task<string> MakeAsync(MySqlSession session, BackupContent content, string activity, IOperationContext operation, CancellationToken cancellationToken)
+    public async Task<(string Name, IReadOnlyList<string> Events)> MakeAsync(MySqlSession session, BackupContent content, string activity, IOperationContext operation, CancellationToken cancellationToken)
     {
         var (file, compression) = MySqlFiles.Of(content);
         await DropStaleAsync(session, operation, cancellationToken).ConfigureAwait(false);
@@ -28,9 +28,11 @@ internal sealed class MySqlCopy(MySqlServer server)
             await session.ExecuteAsync($"CREATE DATABASE {MySqlText.Name(name)}", cancellationToken).ConfigureAwait(false);
             progress.Begin(new WorkStage { Size = new FileInfo(file).Length });
             progress.Begin("", new FileInfo(file).Length);
-            await loader.RunAsync(name, file, compression, count => progress.Moved("", count), cancellationToken).ConfigureAwait(false);
+            var events = EventSwitch.Off();
+            await loader.RunAsync(name, file, compression, new DumpFilter { Events = events }, count => progress.Moved("", count), cancellationToken).ConfigureAwait(false);
+            await MySqlCatalog.RequireRestingAsync(session, name, cancellationToken).ConfigureAwait(false);
             progress.Done();
-            return name;
+            return (name, events.Rested);
         }
         catch (Exception failure)
         {
@@ -61,10 +63,16 @@ internal sealed class MySqlCopy(MySqlServer server)
         }
     }
 
+    /// <summary>Whether a database is a copy, by its name.</summary>
+    /// <param name="name">Its name.</param>
+    public static bool IsCopy(string name) => name.Contains(Mark, StringComparison.Ordinal);
+
+    // What a swap that was cut short still needs is no left-over.
     private async Task DropStaleAsync(MySqlSession session, IOperationContext operation, CancellationToken cancellationToken)
     {
         var start = server.Name + Mark;
-        foreach (var name in (await MySqlCatalog.DatabasesAsync(session, start, cancellationToken).ConfigureAwait(false)).Where(name => ProcessMark.IsStale(name[start.Length..])))
+        var needed = (await SwapRecord.PendingAsync(session, server.Name, cancellationToken).ConfigureAwait(false)).Select(pending => pending.Record.Source).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        foreach (var name in (await MySqlCatalog.DatabasesAsync(session, start, cancellationToken).ConfigureAwait(false)).Where(name => ProcessMark.IsStale(name[start.Length..]) && !needed.Contains(name)))
         {
             operation.Verbose($"The database '{name}' of a run that was killed is dropped.");
             await MySqlSwap.DropAsync(session, name, cancellationToken).ConfigureAwait(false);

@@ -15,6 +15,10 @@ internal static class MySqlDumper
     /// <param name="tool">The program.</param>
     public static IReadOnlyList<string> Objects(MySqlTool tool) => [.. Common(tool), "--no-data", "--no-create-info", "--routines", "--events", "--triggers"];
 
+    /// <summary>The arguments with which triggers alone are dumped.</summary>
+    /// <param name="tool">The program.</param>
+    public static IReadOnlyList<string> Triggers(MySqlTool tool) => [.. Common(tool), "--no-data", "--no-create-info", "--triggers"];
+
     /// <summary>The arguments with which views alone are dumped.</summary>
     /// <param name="tool">The program.</param>
     public static IReadOnlyList<string> Views(MySqlTool tool) => [.. Common(tool), "--no-data", "--skip-triggers", "--skip-add-drop-table"];

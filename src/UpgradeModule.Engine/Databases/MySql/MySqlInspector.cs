@@ -19,7 +19,12 @@ internal sealed class MySqlInspector(MySqlServer server)
                 var kept = MySqlSwap.KeptNameOf(server.Name, "any");
                 var mayCreate = grants.Has(kept, "CREATE") && grants.Has(kept, "DROP") && grants.Has(kept, "ALTER") && grants.Has(kept, "INSERT");
                 var right = $"Give a log-in that may make databases beside '{server.Name}' (-MaintenanceUser, -MaintenanceCredential), or GRANT ALL ON {MySqlText.Name(server.Name.Replace("_", "\\_", StringComparison.Ordinal) + "\\_\\_um\\_%")}.* to '{server.Admin.Credential.UserName}'.";
-                List<string?> missing = [await ObstacleAsync(admin, tables, cancellationToken).ConfigureAwait(false), mayCreate ? null : right];
+                List<string?> missing =
+                [
+                    await ObstacleAsync(admin, tables, cancellationToken).ConfigureAwait(false),
+                    mayCreate ? null : right,
+                    await MySqlSessions.BlindnessAsync(admin, server, cancellationToken).ConfigureAwait(false) is { } blind ? $"{blind.Message} {blind.Remedy}" : null,
+                ];
                 return new DatabaseFacts
                 {
                     Exists = true,

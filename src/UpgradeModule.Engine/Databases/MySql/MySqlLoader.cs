@@ -34,11 +34,12 @@ internal sealed class MySqlLoader(MySqlTool tool, MySqlLogIn logIn)
     /// <param name="database">The database.</param>
     /// <param name="file">The file.</param>
     /// <param name="compression">How it is compressed.</param>
+    /// <param name="filter">What it goes through.</param>
     /// <param name="read">Told how many of its bytes were read each time.</param>
     /// <param name="cancellationToken">Ends the work.</param>
-    public Task RunAsync(string database, string file, BackupCompression compression, Action<int> read, CancellationToken cancellationToken) => RunAsync(database, async (stream, stop) =>
+    public Task RunAsync(string database, string file, BackupCompression compression, DumpFilter filter, Action<int> read, CancellationToken cancellationToken) => RunAsync(database, async (stream, stop) =>
     {
         var source = DumpFile.Open(file, compression, read);
-        await using (source.ConfigureAwait(false)) await source.CopyToAsync(stream, 1 << 18, stop).ConfigureAwait(false);
+        await using (source.ConfigureAwait(false)) await filter.RunAsync(source, stream.WriteAsync, stop).ConfigureAwait(false);
     }, cancellationToken);
 }

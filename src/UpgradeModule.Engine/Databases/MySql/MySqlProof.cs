@@ -21,7 +21,7 @@ internal sealed class MySqlProof(MySqlServer server, DatabaseAccess access, Func
                 await using (session.ConfigureAwait(false))
                 {
                     var copy = new MySqlCopy(server);
-                    var name = await copy.MakeAsync(session, content, "Proving the backup", operation, cancellationToken).ConfigureAwait(false);
+                    var (name, _) = await copy.MakeAsync(session, content, "Proving the backup", operation, cancellationToken).ConfigureAwait(false);
                     var scratch = new DatabaseAccess { Target = access.Target with { Name = name, User = server.Admin.Credential.UserName }, Credential = server.Admin.Credential, DockerHost = access.DockerHost };
                     return new MySqlScratch(open(scratch), $"the database '{name}' beside '{server.Live}'", () => copy.TryDropAsync(name, operation));
                 }

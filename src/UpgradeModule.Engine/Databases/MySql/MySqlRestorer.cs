@@ -14,15 +14,17 @@ internal sealed class MySqlRestorer(MySqlServer server)
         var session = await server.OpenAdminAsync(cancellationToken).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
         {
-            var copy = new MySqlCopy(server);
-            var name = await copy.MakeAsync(session, content, "Restoring the database", operation, cancellationToken).ConfigureAwait(false);
             var swap = new MySqlSwap(server, operation);
+            await swap.FinishAsync(session, cancellationToken).ConfigureAwait(false);
+            if (await MySqlCoverage.ForeignReferencesAsync(session, server.Admin, cancellationToken).ConfigureAwait(false) is { } obstacle) throw obstacle;
+            var copy = new MySqlCopy(server);
+            var (name, events) = await copy.MakeAsync(session, content, "Restoring the database", operation, cancellationToken).ConfigureAwait(false);
             string aside;
             try
             {
                 TableComparison.Require(content, await MySqlReader.CountAsync(session, name, cancellationToken).ConfigureAwait(false));
-                await MySqlSessions.RequireUnusedAsync(session, server.Admin, cancellationToken).ConfigureAwait(false);
-                aside = await swap.AsideAsync(session, name, label, cancellationToken).ConfigureAwait(false);
+                await MySqlSessions.RequireUnusedAsync(session, server, cancellationToken).ConfigureAwait(false);
+                aside = await swap.AsideAsync(session, label, cancellationToken).ConfigureAwait(false);
             }
             catch
             {
@@ -30,8 +32,8 @@ internal sealed class MySqlRestorer(MySqlServer server)
                 throw;
             }
 
-            // From here on nothing is dropped: what is half done has all the data, in one database or the other.
-            await swap.RunAsync(session, name, aside, cancellationToken).ConfigureAwait(false);
+            // From here on nothing is dropped but by the swap: what is half done has all the data, in one database or the other.
+            await swap.RunAsync(session, name, aside, events, cancellationToken).ConfigureAwait(false);
             return new RestoreOutcome
             {
                 Previous = MySqlSwap.Point(aside, server.Name, label, DateTimeOffset.UtcNow, await MySqlSwap.SizeAsync(session, aside, CancellationToken.None).ConfigureAwait(false)),

@@ -50,6 +50,7 @@ internal sealed partial class MySqlSession : IAsyncDisposable
             await session.ExecuteAsync("SET SESSION sql_mode = '', SESSION wait_timeout = 2147483, SESSION lock_wait_timeout = 60, SESSION net_write_timeout = 3600, SESSION net_read_timeout = 3600", cancellationToken).ConfigureAwait(false);
             var version = await session.ScalarAsync("SELECT VERSION()", cancellationToken).ConfigureAwait(false) ?? "";
             session.Server = (MySqlVersion.OfServer(version) ?? throw new MySqlFailure(0, $"it tells no version that is known here ('{version}')")) with { Text = version };
+            await session.RequireTlsAsync(tool, logIn, cancellationToken).ConfigureAwait(false);
             return session;
         }
         catch
@@ -128,6 +129,15 @@ internal sealed partial class MySqlSession : IAsyncDisposable
         await _run.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default).ConfigureAwait(false);
         _stop.Dispose();
         _gate.Dispose();
+    }
+
+    // MariaDB's programs take a connection without TLS where they are told to use it, but not to look at certificates.
+    private async Task RequireTlsAsync(MySqlTool tool, MySqlLogIn logIn, CancellationToken cancellationToken)
+    {
+        if (logIn.Target.SslMode is not ("require" or "verify-ca" or "verify-full")) return;
+        var (host, _) = await tool.Place.AddressAsync(logIn.Target, MySqlLogIn.UsualPort, cancellationToken).ConfigureAwait(false);
+        if (host.StartsWith('/') || await QueryAsync("SHOW SESSION STATUS LIKE 'Ssl_cipher'", cancellationToken).ConfigureAwait(false) is [[_, { Length: > 0 }], ..]) return;
+        throw new UpgradeException("DatabaseUnreachable", UpgradeErrorCategory.ConnectionError, logIn.ToString(), $"The TLS mode of '{logIn}' is '{logIn.Target.SslMode}', and the connection to its server isn't encrypted.", "Set TLS up on the server, and name the mode verify-full, which also looks at the server's certificate; or name another mode (-DatabaseSslMode) where the network is trusted.");
     }
 
     // After each statement come its errors, and a result by which its end is known.

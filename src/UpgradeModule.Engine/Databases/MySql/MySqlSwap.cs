@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using UpgradeModule.Engine.Operations;
 
 namespace UpgradeModule.Engine.Databases.MySql;
@@ -17,6 +16,7 @@ internal sealed class MySqlSwap(MySqlServer server, IOperationContext operation)
     private const string LiveKey = "live";
     private const string LabelKey = "label";
     private const int MostNames = 1000;
+    private readonly MySqlObjects _objects = new(server);
 
     /// <summary>The name of a database that is kept.</summary>
     /// <param name="live">The live database.</param>
@@ -50,20 +50,19 @@ internal sealed class MySqlSwap(MySqlServer server, IOperationContext operation)
         if (point.Kind != Kind || !IsKept(point.Location)) throw new UpgradeException("RollbackFailed", UpgradeErrorCategory.InvalidArgument, point.Location, $"'{point.Location}' is no database that was kept for the way back.");
     }
 
-    /// <summary>Finds the database that a swap keeps the live data in: a free name, or the one in which a swap from the same source was cut short.</summary>
+    /// <summary>Finds the database that a swap keeps the live data in: a free name, or one in which nothing was begun.</summary>
     /// <param name="session">A session.</param>
-    /// <param name="source">The database that takes the place.</param>
     /// <param name="label">The label.</param>
     /// <param name="cancellationToken">Ends the work.</param>
-    public async Task<string> AsideAsync(MySqlSession session, string source, string label, CancellationToken cancellationToken)
+    public async Task<string> AsideAsync(MySqlSession session, string label, CancellationToken cancellationToken)
     {
         for (var number = 1; number < MostNames; number++)
         {
             var name = KeptNameOf(server.Name, Numbered(label, number));
             if (!await MySqlCatalog.ExistsAsync(session, name, cancellationToken).ConfigureAwait(false)) return name;
-            var record = await SwapRecord.ReadAsync(session, name, cancellationToken).ConfigureAwait(false);
+            if (await SwapRecord.ReadAsync(session, name, cancellationToken).ConfigureAwait(false) is not null) continue;
             // Without a record it has nothing yet but its name, or isn't ours.
-            if (record is null ? (await MySqlCatalog.TablesAsync(session, name, cancellationToken).ConfigureAwait(false)).All(table => table.Name == SwapRecord.Table) : !record.IsKept && record.Source == source) return name;
+            if ((await MySqlCatalog.TablesAsync(session, name, cancellationToken).ConfigureAwait(false)).All(table => table.Name == SwapRecord.Table)) return name;
         }
 
         throw new MySqlFailure(0, $"there are {MostNames.ToString(CultureInfo.InvariantCulture)} kept databases of that name");
@@ -86,27 +85,60 @@ internal sealed class MySqlSwap(MySqlServer server, IOperationContext operation)
         return last;
     }
 
-    /// <summary>Swaps, or finishes a swap that was cut short. What was begun is no longer cancelled.</summary>
+    /// <summary>Swaps. What was begun is no longer cancelled; a failure before the tables have moved takes all back.</summary>
     /// <param name="session">A session beside them.</param>
     /// <param name="source">The database that takes the place; gone afterwards.</param>
     /// <param name="aside">The database that keeps what was live.</param>
+    /// <param name="events">The events of the source that are switched off in it, and run again where it is live.</param>
     /// <param name="cancellationToken">Ends the work before the swap.</param>
-    public async Task RunAsync(MySqlSession session, string source, string aside, CancellationToken cancellationToken)
+    public async Task RunAsync(MySqlSession session, string source, string aside, IReadOnlyCollection<string> events, CancellationToken cancellationToken)
     {
-        var record = await SwapRecord.ReadAsync(session, aside, cancellationToken).ConfigureAwait(false) ?? await PrepareAsync(session, source, aside, cancellationToken).ConfigureAwait(false);
-        cancellationToken.ThrowIfCancellationRequested();
-        var live = server.Name;
-        await MySqlCatalog.DropObjectsAsync(session, live, triggersOnly: true, CancellationToken.None).ConfigureAwait(false);
-        await MySqlCatalog.DropObjectsAsync(session, source, triggersOnly: true, CancellationToken.None).ConfigureAwait(false);
-        await MoveAsync(session, record, aside).ConfigureAwait(false);
-        await MySqlCatalog.DropObjectsAsync(session, live, triggersOnly: false, CancellationToken.None).ConfigureAwait(false);
-        await MySqlCatalog.DropObjectsAsync(session, aside, triggersOnly: false, CancellationToken.None).ConfigureAwait(false);
-        if (record.CharacterSet.Length > 0) await session.ExecuteAsync($"ALTER DATABASE {MySqlText.Name(live)} {record.CharacterSet}", CancellationToken.None).ConfigureAwait(false);
-        var loader = new MySqlLoader(await server.Tools.ClientAsync(CancellationToken.None).ConfigureAwait(false), server.Admin);
-        await loader.RunAsync(live, record.SourceObjects, CancellationToken.None).ConfigureAwait(false);
-        await KeepObjectsAsync(() => loader.RunAsync(aside, record.LiveObjects, CancellationToken.None), aside).ConfigureAwait(false);
-        await DropEmptyAsync(session, source).ConfigureAwait(false);
-        await (record with { IsKept = true, LiveObjects = "", SourceObjects = "", Source = "" }).WriteAsync(session, aside, CancellationToken.None).ConfigureAwait(false);
+        if (await MySqlCoverage.ForeignReferencesAsync(session, server.Admin, cancellationToken).ConfigureAwait(false) is { } obstacle) throw obstacle;
+        var record = await PrepareAsync(session, source, aside, events, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            // Nobody should hold these tables; whoever does must not leave the live ones without triggers for long.
+            await session.ExecuteAsync("SET SESSION lock_wait_timeout = 15", CancellationToken.None).ConfigureAwait(false);
+            await MySqlCatalog.DropObjectsAsync(session, server.Name, triggersOnly: true, CancellationToken.None).ConfigureAwait(false);
+            await MySqlCatalog.DropObjectsAsync(session, source, triggersOnly: true, CancellationToken.None).ConfigureAwait(false);
+            await MoveAsync(session, record, aside).ConfigureAwait(false);
+            await session.ExecuteAsync("SET SESSION lock_wait_timeout = 60", CancellationToken.None).ConfigureAwait(false);
+        }
+        catch
+        {
+            await TryTakeBackAsync(record, aside).ConfigureAwait(false);
+            throw;
+        }
+
+        await CompleteAsync(session, record, aside).ConfigureAwait(false);
+    }
+
+    /// <summary>Finishes what was cut short before: a swap whose tables have moved goes on to its end, one whose tables haven't is taken back.</summary>
+    /// <param name="session">A session beside them.</param>
+    /// <param name="cancellationToken">Ends the work before anything is done.</param>
+    public async Task FinishAsync(MySqlSession session, CancellationToken cancellationToken)
+    {
+        foreach (var (aside, record) in await SwapRecord.PendingAsync(session, server.Name, cancellationToken).ConfigureAwait(false))
+        {
+            await MySqlSessions.RequireUnusedAsync(session, server, cancellationToken).ConfigureAwait(false);
+            if (await IsUnmovedAsync(session, record, aside).ConfigureAwait(false))
+            {
+                operation.Verbose($"A swap of '{record.Live}' that was cut short before its tables had moved is taken back.");
+                await TakeBackAsync(session, record, aside).ConfigureAwait(false);
+                continue;
+            }
+
+            operation.Warning($"A swap of the database '{record.Live}' had been cut short, and is finished first. What it displaced is kept as '{aside}'.");
+            if (!record.IsLiveWhole)
+            {
+                await MySqlCatalog.DropObjectsAsync(session, record.Live, triggersOnly: true, CancellationToken.None).ConfigureAwait(false);
+                await MySqlCatalog.DropObjectsAsync(session, record.Source, triggersOnly: true, CancellationToken.None).ConfigureAwait(false);
+                await MoveAsync(session, record, aside).ConfigureAwait(false);
+            }
+
+            await CompleteAsync(session, record, aside).ConfigureAwait(false);
+        }
     }
 
     /// <summary>Drops a database that only we know of.</summary>
@@ -122,7 +154,7 @@ internal sealed class MySqlSwap(MySqlServer server, IOperationContext operation)
     public static async Task<long> SizeAsync(MySqlSession session, string database, CancellationToken cancellationToken) =>
         (await MySqlCatalog.TablesAsync(session, database, cancellationToken).ConfigureAwait(false)).Sum(table => table.Size);
 
-    private async Task<SwapRecord> PrepareAsync(MySqlSession session, string source, string aside, CancellationToken cancellationToken)
+    private async Task<SwapRecord> PrepareAsync(MySqlSession session, string source, string aside, IReadOnlyCollection<string> events, CancellationToken cancellationToken)
     {
         var live = server.Name;
         var charset = await MySqlCatalog.CharacterSetAsync(session, live, cancellationToken).ConfigureAwait(false);
@@ -130,6 +162,7 @@ internal sealed class MySqlSwap(MySqlServer server, IOperationContext operation)
         await session.ExecuteAsync($"CREATE DATABASE IF NOT EXISTS {MySqlText.Name(aside)} {charset}", cancellationToken).ConfigureAwait(false);
         try
         {
+            var off = EventSwitch.Off();
             var record = new SwapRecord
             {
                 Live = live,
@@ -137,10 +170,14 @@ internal sealed class MySqlSwap(MySqlServer server, IOperationContext operation)
                 Created = DateTimeOffset.UtcNow,
                 LiveTables = await NamesAsync(session, live, cancellationToken).ConfigureAwait(false),
                 SourceTables = await NamesAsync(session, source, cancellationToken).ConfigureAwait(false),
-                LiveObjects = await LiveObjectsAsync(session, aside, cancellationToken).ConfigureAwait(false),
-                SourceObjects = await ObjectsAsync(session, source, cancellationToken).ConfigureAwait(false),
+                LiveObjects = await LiveObjectsAsync(session, aside, off, cancellationToken).ConfigureAwait(false),
+                SourceObjects = await _objects.AllAsync(session, source, EventSwitch.On(events), cancellationToken).ConfigureAwait(false),
                 CharacterSet = await MySqlCatalog.CharacterSetAsync(session, source, cancellationToken).ConfigureAwait(false) ?? "",
+                LiveTriggers = await LiveTriggersAsync(session, cancellationToken).ConfigureAwait(false),
+                SourceTriggers = await _objects.TriggersAsync(session, source, cancellationToken).ConfigureAwait(false),
+                RoutineGrants = await RoutineGrants.ReadAsync(session, live, operation, cancellationToken).ConfigureAwait(false),
             };
+            record = record with { Events = [.. off.Rested] };
             await record.WriteAsync(session, aside, cancellationToken).ConfigureAwait(false);
             return record;
         }
@@ -152,7 +189,7 @@ internal sealed class MySqlSwap(MySqlServer server, IOperationContext operation)
     }
 
     // One statement, which servers that can do so do as a whole; what one that can't has left over is moved by the next try.
-    private async Task MoveAsync(MySqlSession session, SwapRecord record, string aside)
+    private static async Task MoveAsync(MySqlSession session, SwapRecord record, string aside)
     {
         var there = (await NamesAsync(session, record.Source, CancellationToken.None).ConfigureAwait(false)).ToHashSet(StringComparer.Ordinal);
         var moved = (await NamesAsync(session, aside, CancellationToken.None).ConfigureAwait(false)).ToHashSet(StringComparer.Ordinal);
@@ -162,6 +199,69 @@ internal sealed class MySqlSwap(MySqlServer server, IOperationContext operation)
             .. record.SourceTables.Where(there.Contains).Select(table => Move(record.Source, record.Live, table)),
         ];
         if (moves.Count > 0) await session.ExecuteAsync("RENAME TABLE " + string.Join(", ", moves), CancellationToken.None).ConfigureAwait(false);
+    }
+
+    // The live database first, and only once: the application may have gone on with it since.
+    private async Task CompleteAsync(MySqlSession session, SwapRecord record, string aside)
+    {
+        if (!record.IsLiveWhole)
+        {
+            await MySqlCatalog.DropObjectsAsync(session, record.Live, triggersOnly: false, CancellationToken.None).ConfigureAwait(false);
+            if (record.CharacterSet.Length > 0) await session.ExecuteAsync($"ALTER DATABASE {MySqlText.Name(record.Live)} {record.CharacterSet}", CancellationToken.None).ConfigureAwait(false);
+            await _objects.ReplayAsync(record.Live, record.SourceObjects).ConfigureAwait(false);
+            await RoutineGrants.ReplayAsync(session, record.RoutineGrants, operation).ConfigureAwait(false);
+            record = record with { IsLiveWhole = true };
+            await record.WriteAsync(session, aside, CancellationToken.None).ConfigureAwait(false);
+        }
+
+        await MySqlCatalog.DropObjectsAsync(session, aside, triggersOnly: false, CancellationToken.None).ConfigureAwait(false);
+        await KeepObjectsAsync(() => _objects.ReplayAsync(aside, record.LiveObjects), aside).ConfigureAwait(false);
+        await DropEmptyAsync(session, record.Source).ConfigureAwait(false);
+        var kept = new SwapRecord { IsKept = true, Live = record.Live, Created = record.Created, LiveTables = record.LiveTables, Events = record.Events };
+        await kept.WriteAsync(session, aside, CancellationToken.None).ConfigureAwait(false);
+    }
+
+    // The live tables move first, so that nothing has moved as long as none is aside.
+    private static async Task<bool> IsUnmovedAsync(MySqlSession session, SwapRecord record, string aside)
+    {
+        if (record.LiveTriggers is null || record.IsLiveWhole || (await NamesAsync(session, aside, CancellationToken.None).ConfigureAwait(false)).Count > 0) return false;
+        if (record.LiveTables.Count > 0) return true;
+        var there = await NamesAsync(session, record.Source, CancellationToken.None).ConfigureAwait(false);
+        return record.SourceTables.Count > 0 && record.SourceTables.All(there.Contains);
+    }
+
+    // The record goes before a copy does, and after all that it is needed for.
+    private async Task TakeBackAsync(MySqlSession session, SwapRecord record, string aside)
+    {
+        await MySqlCatalog.DropObjectsAsync(session, record.Live, triggersOnly: true, CancellationToken.None).ConfigureAwait(false);
+        await _objects.ReplayAsync(record.Live, record.LiveTriggers ?? "").ConfigureAwait(false);
+        var isCopy = await SwapRecord.ReadAsync(session, record.Source, CancellationToken.None).ConfigureAwait(false) is null;
+        if (!isCopy)
+        {
+            await MySqlCatalog.DropObjectsAsync(session, record.Source, triggersOnly: true, CancellationToken.None).ConfigureAwait(false);
+            await _objects.ReplayAsync(record.Source, record.SourceTriggers).ConfigureAwait(false);
+        }
+
+        await DropAsync(session, aside, CancellationToken.None).ConfigureAwait(false);
+        if (isCopy && MySqlCopy.IsCopy(record.Source)) await DropAsync(session, record.Source, CancellationToken.None).ConfigureAwait(false);
+    }
+
+    // Over a new session: the one at hand may be what broke.
+    private async Task TryTakeBackAsync(SwapRecord record, string aside)
+    {
+        try
+        {
+            var session = await server.OpenAdminAsync(CancellationToken.None).ConfigureAwait(false);
+            await using (session.ConfigureAwait(false))
+            {
+                if (await IsUnmovedAsync(session, record, aside).ConfigureAwait(false)) await TakeBackAsync(session, record, aside).ConfigureAwait(false);
+                else operation.Warning($"The tables of '{record.Live}' have changed places, and its triggers, views, routines and events may be missing: do it again, which finishes it first, before the application is started.");
+            }
+        }
+        catch (Exception failure) when (failure is MySqlFailure or UpgradeException or InvalidOperationException or IOException)
+        {
+            operation.Warning($"The database '{record.Live}' may have lost its triggers by a swap that was cut short, and they could not be made again: do it again, which puts that right first, before the application is started. {failure.Message}");
+        }
     }
 
     private static string Move(string from, string to, string table) => $"{MySqlText.Name(from)}.{MySqlText.Name(table)} TO {MySqlText.Name(to)}.{MySqlText.Name(table)}";
@@ -177,11 +277,24 @@ internal sealed class MySqlSwap(MySqlServer server, IOperationContext operation)
         [.. (await MySqlCatalog.TablesAsync(session, database, cancellationToken).ConfigureAwait(false)).Select(table => table.Name).Where(name => name != SwapRecord.Table)];
 
     // A migration that failed may have left views without their tables, and that is when the way back is needed: they must not be in it.
-    private async Task<string> LiveObjectsAsync(MySqlSession session, string aside, CancellationToken cancellationToken)
+    private async Task<string> LiveObjectsAsync(MySqlSession session, string aside, EventSwitch events, CancellationToken cancellationToken)
     {
         var objects = "";
-        await KeepObjectsAsync(async () => objects = await ObjectsAsync(session, server.Name, cancellationToken).ConfigureAwait(false), aside).ConfigureAwait(false);
+        await KeepObjectsAsync(async () => objects = await _objects.AllAsync(session, server.Name, events, cancellationToken).ConfigureAwait(false), aside).ConfigureAwait(false);
         return objects;
+    }
+
+    // A swap goes on without them, and is finished, not taken back.
+    private async Task<string?> LiveTriggersAsync(MySqlSession session, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _objects.TriggersAsync(session, server.Name, cancellationToken).ConfigureAwait(false);
+        }
+        catch (MySqlFailure)
+        {
+            return null;
+        }
     }
 
     private async Task KeepObjectsAsync(Func<Task> keep, string aside)
@@ -194,22 +307,6 @@ internal sealed class MySqlSwap(MySqlServer server, IOperationContext operation)
         {
             operation.Warning($"Of what was live, the database '{aside}' keeps all tables, but not all triggers, views, routines and events: {failure.Message}");
         }
-    }
-
-    private async Task<string> ObjectsAsync(MySqlSession session, string database, CancellationToken cancellationToken)
-    {
-        var tool = await server.Tools.DumperAsync(session.Server, cancellationToken).ConfigureAwait(false);
-        var text = await TextAsync(tool, MySqlDumper.Objects(tool), [database], cancellationToken).ConfigureAwait(false);
-        var views = await MySqlCatalog.ViewsAsync(session, database, cancellationToken).ConfigureAwait(false);
-        return views.Count == 0 ? text : await TextAsync(tool, MySqlDumper.Views(tool), [database, .. views], cancellationToken).ConfigureAwait(false) + text;
-    }
-
-    private async Task<string> TextAsync(MySqlTool tool, IReadOnlyList<string> arguments, IReadOnlyList<string> names, CancellationToken cancellationToken)
-    {
-        var filter = new DumpFilter();
-        var text = new MemoryStream();
-        await MySqlDumper.RunAsync(tool, server.Admin, arguments, names, (stream, stop) => filter.RunAsync(stream, text.WriteAsync, stop), null, cancellationToken).ConfigureAwait(false);
-        return filter.IsComplete ? Encoding.UTF8.GetString(text.ToArray()) : throw new MySqlFailure(0, $"{tool.Program} ended without its last line");
     }
 
     private static string Numbered(string label, int number) => number == 1 ? label : $"{label}-{number.ToString(CultureInfo.InvariantCulture)}";

@@ -9,6 +9,9 @@ internal static class MySqlText
     /// <summary>The longest name of a database, in characters.</summary>
     public const int MaxName = 64;
 
+    private const int MostEnd = 36;
+    private const int MarkLength = 11;
+
     /// <summary>Writes a name.</summary>
     /// <param name="name">The name.</param>
     public static string Name(string name) => "`" + name.Replace("`", "``", StringComparison.Ordinal) + "`";
@@ -29,7 +32,11 @@ internal static class MySqlText
         var name = live + end;
         if (name.Length <= MaxName) return name;
         var mark = "_" + Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(name)))[..10].ToLowerInvariant();
-        var kept = end.Length > 36 ? end[..36] : end;
+        var kept = end.Length > MostEnd ? end[..MostEnd] : end;
         return live[..Math.Min(live.Length, MaxName - kept.Length - mark.Length)] + kept + mark;
     }
+
+    /// <summary>What all names beside the live database's begin with, also those that had to be shortened.</summary>
+    /// <param name="live">The live database.</param>
+    public static string StartBeside(string live) => live[..Math.Min(live.Length, MaxName - MostEnd - MarkLength)];
 }

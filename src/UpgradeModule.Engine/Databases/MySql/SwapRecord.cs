@@ -10,6 +10,8 @@ internal sealed record SwapRecord
 {
     private const string Kept = "kept";
     private const string Swapping = "swapping";
+    private const string Yes = "yes";
+    private const string Unknown = "?";
 
     /// <summary>The table's name.</summary>
     public const string Table = "um_kept";
@@ -41,6 +43,37 @@ internal sealed record SwapRecord
     /// <summary>The character set of the database that takes the place.</summary>
     public string CharacterSet { get; init; } = "";
 
+    /// <summary>The triggers that were live alone, for a swap that is taken back; <see langword="null"/> where nothing was written of them.</summary>
+    public string? LiveTriggers { get; init; }
+
+    /// <summary>Those of the database that takes the place.</summary>
+    public string SourceTriggers { get; init; } = "";
+
+    /// <summary>The events that ran where the data was live: in what is kept they are switched off.</summary>
+    public IReadOnlyList<string> Events { get; init; } = [];
+
+    /// <summary>The rights on single routines that were live, as <see cref="RoutineGrants"/> reads them: they go with a routine.</summary>
+    public IReadOnlyList<string> RoutineGrants { get; init; } = [];
+
+    /// <summary>Whether the live database has all that it is to have, and only what is kept isn't whole yet.</summary>
+    public bool IsLiveWhole { get; init; }
+
+    /// <summary>Finds the swaps of a live database that were cut short.</summary>
+    /// <param name="session">A session.</param>
+    /// <param name="live">The live database.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <returns>The databases that the records are in, and the records.</returns>
+    public static async Task<IReadOnlyList<(string Aside, SwapRecord Record)>> PendingAsync(MySqlSession session, string live, CancellationToken cancellationToken)
+    {
+        var found = new List<(string, SwapRecord)>();
+        foreach (var name in (await MySqlCatalog.DatabasesAsync(session, MySqlText.StartBeside(live), cancellationToken).ConfigureAwait(false)).Where(MySqlSwap.IsKept))
+        {
+            if (await ReadAsync(session, name, cancellationToken).ConfigureAwait(false) is { IsKept: false } record && record.Live == live) found.Add((name, record));
+        }
+
+        return found;
+    }
+
     /// <summary>Reads it.</summary>
     /// <param name="session">A session.</param>
     /// <param name="database">The database beside the live one.</param>
@@ -64,6 +97,11 @@ internal sealed record SwapRecord
             LiveObjects = Get("live-objects"),
             SourceObjects = Get("source-objects"),
             CharacterSet = Get("character-set"),
+            LiveTriggers = values.GetValueOrDefault("live-triggers") is { } triggers && triggers != Unknown ? triggers : null,
+            SourceTriggers = Get("source-triggers"),
+            Events = Names("events"),
+            RoutineGrants = Names("routine-grants"),
+            IsLiveWhole = Get("live-whole") == Yes,
         };
 
         string Get(string name) => values.GetValueOrDefault(name, "");
@@ -82,6 +120,7 @@ internal sealed record SwapRecord
         [
             ("state", IsKept ? Kept : Swapping), ("live", Live), ("source", Source), ("created", Created.ToString("O", CultureInfo.InvariantCulture)),
             ("live-tables", Join(LiveTables)), ("source-tables", Join(SourceTables)), ("live-objects", LiveObjects), ("source-objects", SourceObjects), ("character-set", CharacterSet),
+            ("live-triggers", LiveTriggers ?? Unknown), ("source-triggers", SourceTriggers), ("events", Join(Events)), ("routine-grants", Join(RoutineGrants)), ("live-whole", IsLiveWhole ? Yes : "no"),
         ];
         await session.ExecuteAsync($"REPLACE INTO {table} (name, value) VALUES {string.Join(", ", values.Select(pair => $"('{pair.Name}', {MySqlText.Bytes(pair.Value)})"))}", cancellationToken).ConfigureAwait(false);
     }

@@ -24,6 +24,14 @@ public abstract class MySqlScene(MariaDbFixture server) : IDisposable
         return (new BackupContent { Directory = folder, Format = result.Format, Files = result.Files, Tables = result.Tables }, result);
     }
 
+    /// <summary>What a kept database would be where it is live: its events, none of which may run as long as it isn't, as if they did.</summary>
+    protected async Task<string> AwakeAsync(string kept)
+    {
+        var text = await Server.TextAsync(kept);
+        Assert.DoesNotContain("PRESERVE ENABLE", text, StringComparison.Ordinal);
+        return text.Replace("PRESERVE DISABLE", "PRESERVE ENABLE", StringComparison.Ordinal);
+    }
+
     public void Dispose()
     {
         Folder.Dispose();

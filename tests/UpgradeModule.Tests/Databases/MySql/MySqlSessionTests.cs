@@ -73,6 +73,54 @@ public class MySqlSessionTests(MariaDbFixture server) : MySqlScene(server)
     }
 
     [SkippableFact]
+    public async Task Rights_on_single_tables_are_not_enough_and_those_of_an_active_role_are()
+    {
+        Server.Require();
+        var access = await Server.CreateAsync("CREATE TABLE APP.users (id INT); CREATE TABLE APP.secrets (id INT); CREATE PROCEDURE APP.p() SELECT 1; GRANT SELECT ON APP.users TO APP@'%'; GRANT EXECUTE ON PROCEDURE APP.p TO APP@'%'");
+        var name = access.Target.Name!;
+        await using var database = MariaDbFixture.Open(access);
+        var failure = await Assert.ThrowsAsync<UpgradeException>(() => BackUpAsync(database));
+        Assert.Equal("PermissionMissing", failure.ErrorId);
+        Assert.Contains("SELECT, SHOW VIEW, TRIGGER, EVENT", failure.Message, StringComparison.Ordinal);
+        await Server.AdminAsync($"CREATE ROLE {name}r; GRANT ALL ON {name}.* TO {name}r; GRANT {name}r TO {name}@'%'");
+        Assert.Equal("PermissionMissing", (await Assert.ThrowsAsync<UpgradeException>(() => BackUpAsync(database))).ErrorId);
+        await Server.AdminAsync($"SET DEFAULT ROLE {name}r FOR {name}@'%'");
+        Assert.Equal(["secrets", "users"], (await BackUpAsync(database)).Result.Tables.Select(table => table.Table));
+    }
+
+    [SkippableFact]
+    public async Task A_connection_without_tls_is_refused_where_it_is_required()
+    {
+        Server.Require();
+        var access = await Server.CreateAsync(script: "CREATE TABLE t (id INT PRIMARY KEY)");
+        await using var database = MariaDbFixture.Open(access with { Target = access.Target with { SslMode = "require" } });
+        foreach (var work in new Func<Task>[] { () => database.InspectAsync(None), () => BackUpAsync(database) })
+        {
+            var failure = await Assert.ThrowsAsync<UpgradeException>(work);
+            Assert.Equal("DatabaseUnreachable", failure.ErrorId);
+        }
+
+        await using var preferred = MariaDbFixture.Open(access with { Target = access.Target with { SslMode = "prefer" } });
+        Assert.True((await preferred.InspectAsync(None)).Exists);
+    }
+
+    [SkippableFact]
+    public async Task A_user_that_sees_no_sessions_of_the_application_is_told_so_by_name()
+    {
+        Server.Require();
+        var access = await Server.CreateAsync(script: "CREATE TABLE t (id INT PRIMARY KEY)");
+        var name = access.Target.Name!;
+        await Server.AdminAsync($"CREATE USER {name}m@'%' IDENTIFIED BY 'm'; GRANT ALL ON `{name}%`.* TO {name}m@'%'");
+        await using var database = MariaDbFixture.Open(Server.Access(name, access.Credential!, new DatabaseCredential(name + "m", "m")));
+        var failure = await Assert.ThrowsAsync<UpgradeException>(() => database.CreateRollbackPointAsync("x", None));
+        Assert.Equal(("PermissionMissing", $"GRANT PROCESS ON *.* to '{name}m'."), (failure.ErrorId, failure.Remedy));
+        Assert.Contains((await database.InspectAsync(None)).Missing, line => line.Contains("PROCESS", StringComparison.Ordinal));
+        await Server.AdminAsync($"GRANT PROCESS ON *.* TO {name}m@'%'");
+        Assert.Empty((await database.InspectAsync(None)).Missing);
+        await database.CreateRollbackPointAsync("x", None);
+    }
+
+    [SkippableFact]
     public async Task What_a_dump_would_not_keep_is_refused_by_name()
     {
         Server.Require();
