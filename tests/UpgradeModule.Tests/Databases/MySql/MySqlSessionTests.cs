@@ -93,14 +93,14 @@ public class MySqlSessionTests(MariaDbFixture server) : MySqlScene(server)
     {
         Server.Require();
         var access = await Server.CreateAsync(script: "CREATE TABLE t (id INT PRIMARY KEY)");
-        await using var database = MariaDbFixture.Open(access with { Target = access.Target with { SslMode = "require" } });
+        await using var database = MariaDbFixture.Open(new DatabaseAccess { Target = access.Target with { SslMode = "require" }, Credential = access.Credential });
         foreach (var work in new Func<Task>[] { () => database.InspectAsync(None), () => BackUpAsync(database) })
         {
             var failure = await Assert.ThrowsAsync<UpgradeException>(work);
             Assert.Equal("DatabaseUnreachable", failure.ErrorId);
         }
 
-        await using var preferred = MariaDbFixture.Open(access with { Target = access.Target with { SslMode = "prefer" } });
+        await using var preferred = MariaDbFixture.Open(new DatabaseAccess { Target = access.Target with { SslMode = "prefer" }, Credential = access.Credential });
         Assert.True((await preferred.InspectAsync(None)).Exists);
     }
 
