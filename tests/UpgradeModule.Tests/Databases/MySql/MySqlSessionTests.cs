@@ -82,7 +82,7 @@ public class MySqlSessionTests(MariaDbFixture server) : MySqlScene(server)
         var failure = await Assert.ThrowsAsync<UpgradeException>(() => BackUpAsync(database));
         Assert.Equal("PermissionMissing", failure.ErrorId);
         Assert.Contains("SELECT, SHOW VIEW, TRIGGER, EVENT", failure.Message, StringComparison.Ordinal);
-        await Server.AdminAsync($"CREATE ROLE {name}r; GRANT ALL ON {name}.* TO {name}r; GRANT {name}r TO {name}@'%'");
+        await Server.AdminAsync($"DROP PROCEDURE {name}.p; CREATE ROLE {name}r; GRANT ALL ON {name}.* TO {name}r; GRANT {name}r TO {name}@'%'");
         Assert.Equal("PermissionMissing", (await Assert.ThrowsAsync<UpgradeException>(() => BackUpAsync(database))).ErrorId);
         await Server.AdminAsync($"SET DEFAULT ROLE {name}r FOR {name}@'%'");
         Assert.Equal(["secrets", "users"], (await BackUpAsync(database)).Result.Tables.Select(table => table.Table));

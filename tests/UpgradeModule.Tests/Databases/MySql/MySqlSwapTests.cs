@@ -12,7 +12,6 @@ public class MySqlSwapTests(MariaDbFixture server) : MySqlScene(server)
 {
     [SkippableTheory]
     [InlineData("DROP VIEW IF EXISTS `app")]
-    [InlineData("CREATE DEFINER")]
     [InlineData("DROP DATABASE")]
     public async Task A_restore_that_was_cut_short_is_finished_by_the_next_one(string word)
     {
