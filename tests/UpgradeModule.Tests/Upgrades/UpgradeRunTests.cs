@@ -50,6 +50,40 @@ public sealed class UpgradeRunTests : IDisposable
     }
 
     [Theory]
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    [InlineData(false, false)]
+    public async Task An_H2_file_is_backed_up_while_the_application_is_stopped_and_it_runs_as_before_afterwards(bool running, bool fails)
+    {
+        _bench.Deployment = _bench.Deployment with { Database = new DatabaseTarget { Engine = DatabaseEngine.H2, Path = "/data/app.mv.db" } };
+        if (!running) _bench.World.Running = null;
+        var stopped = false;
+        _bench.World.Before["Backup#1"] = () =>
+        {
+            stopped = _bench.World.Running is null;
+            return fails ? throw new UpgradeException("DatabaseInUse", UpgradeErrorCategory.ResourceBusy, "app.mv.db", "Somebody else has it open.") : Task.CompletedTask;
+        };
+        _bench.World.Before["Prove#1"] = () =>
+        {
+            Assert.Equal(running, _bench.World.Running is not null);
+            return Task.CompletedTask;
+        };
+        if (fails)
+        {
+            Assert.Equal("DatabaseInUse", (await Assert.ThrowsAsync<UpgradeException>(() => _bench.RunAsync())).ErrorId);
+            _bench.AssertRuns("1.0.0", "first", "second");
+            Assert.Equal(["Lock#1", "Readiness#1", "Fetch#1", "Fetch#2", "Stop#1", "Backup#1", "Start#1", "Wait#1"], _bench.World.Calls);
+        }
+        else
+        {
+            Assert.Equal(UpgradeOutcome.Succeeded, (await _bench.RunAsync()).Outcome);
+            _bench.AssertRuns("2.0.0", "first", "second");
+        }
+
+        Assert.True(stopped);
+    }
+
+    [Theory]
     [MemberData(nameof(PlacesAtAStop))]
     public async Task A_failure_anywhere_at_a_stop_goes_back_to_the_last_completed_one(string call, int stop)
     {

@@ -79,6 +79,13 @@ internal sealed class H2Database : IAppDatabase
         LookAsync(session => H2Reader.CountAsync(session, cancellationToken), _unchanging ? static () => [] : null, cancellationToken);
 
     /// <inheritdoc/>
+    public Task<IReadOnlyList<TableHash>> HashTablesAsync(BackupContent? like, IOperationContext operation, CancellationToken cancellationToken) => LookAsync(
+        async session => await session.HashAsync(await H2Reader.TablesAsync(session, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false), null, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<TableHash>> HashContentAsync(BackupContent content, IOperationContext operation, CancellationToken cancellationToken) => _restorer.HashAsync(content, cancellationToken);
+
+    /// <inheritdoc/>
     public Task<IReadOnlyList<InvariantValue>> ReadInvariantsAsync(IReadOnlyList<InvariantSpec> invariants, CancellationToken cancellationToken) =>
         LookAsync(session => H2Reader.InvariantsAsync(session, invariants, cancellationToken), _unchanging ? static () => [] : null, cancellationToken);
 
@@ -100,6 +107,9 @@ internal sealed class H2Database : IAppDatabase
     public Task<IScratchDatabase> RestoreToScratchAsync(BackupContent content, IOperationContext operation, CancellationToken cancellationToken) => _restorer.ToScratchAsync(content, operation, cancellationToken);
 
     /// <inheritdoc/>
+    public Task<IRehearsalDatabase> RestoreForRehearsalAsync(BackupContent content, string folder, IOperationContext operation, CancellationToken cancellationToken) => _restorer.ForRehearsalAsync(content, folder, operation, cancellationToken);
+
+    /// <inheritdoc/>
     public Task<RestoreOutcome> RestoreAsync(BackupContent content, string label, IOperationContext operation, CancellationToken cancellationToken) => _restorer.ToLiveAsync(content, label, operation, cancellationToken);
 
     /// <inheritdoc/>
@@ -110,6 +120,9 @@ internal sealed class H2Database : IAppDatabase
 
     /// <inheritdoc/>
     public Task DropAsync(ReturnPoint point, CancellationToken cancellationToken) => Task.Run(() => _rollback.Drop(point), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<ReturnPoint>> ListKeptAsync(CancellationToken cancellationToken) => Task.Run(() => Run("DatabaseQueryFailed", "could not be listed", _rollback.List), cancellationToken);
 
     /// <summary>There is no lock in a file that another program would see as ours: the host's lock file covers it.</summary>
     /// <param name="purpose">What it is taken for.</param>

@@ -39,6 +39,51 @@ internal sealed class H2Restorer(string path, DatabaseAccess access)
         }
     }
 
+    /// <summary>Restores into a folder, for a clone of the application to run on.</summary>
+    /// <param name="content">The backup's data.</param>
+    /// <param name="folder">The folder.</param>
+    /// <param name="operation">Who is told.</param>
+    /// <param name="cancellationToken">Ends the work; nothing is left then.</param>
+    public async Task<IRehearsalDatabase> ForRehearsalAsync(BackupContent content, string folder, IOperationContext operation, CancellationToken cancellationToken)
+    {
+        var source = DataFile(content);
+        var directory = Path.Combine(folder, "data");
+        DurableFile.CreatePrivateDirectory(directory);
+        try
+        {
+            var name = H2File.DatabaseName(Path.GetFileName(path)) + H2File.Format(source).Extension;
+            var copy = Path.Combine(directory, name);
+            await DurableFile.CopyAsync(source, copy, cancellationToken).ConfigureAwait(false);
+            await CountAsync(content, copy, operation, cancellationToken).ConfigureAwait(false);
+            return new H2Rehearsal(directory, new DatabaseAccess { Target = new DatabaseTarget { Engine = DatabaseEngine.H2, Path = copy, User = access.Target.User }, Credential = access.Credential, JavaProgram = access.JavaProgram, JarPath = access.JarPath });
+        }
+        catch
+        {
+            Directory.Delete(directory, recursive: true);
+            throw;
+        }
+    }
+
+    /// <summary>Hashes the content of a backup's tables.</summary>
+    /// <param name="content">The backup's data.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    public async Task<IReadOnlyList<TableHash>> HashAsync(BackupContent content, CancellationToken cancellationToken)
+    {
+        var source = DataFile(content);
+        var (runtime, missing) = await H2Runtime.FindAsync(access, cancellationToken).ConfigureAwait(false);
+        if (runtime is null) throw new UpgradeException("DatabaseToolNotFound", UpgradeErrorCategory.ObjectNotFound, content.Directory, $"The content of the backup '{content.Directory}' can't be read here. {missing}");
+        try
+        {
+            // In a folder of its own: nothing is made in a backup's.
+            using var look = await H2Look.CopyAsync(source, runtime, access.Credential, cancellationToken).ConfigureAwait(false);
+            return await look.Session.HashAsync(await H2Reader.TablesAsync(look.Session, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+        }
+        catch (InvalidDataException failure)
+        {
+            throw Corrupt(content, failure.Message, failure);
+        }
+    }
+
     /// <summary>Restores beside the live file, compares, then swaps.</summary>
     /// <param name="content">The backup's data.</param>
     /// <param name="label">A label for what is kept.</param>

@@ -10,6 +10,8 @@ internal sealed class H2Rollback(string path)
     private const string Kind = "DatabaseFile";
     private const string LabelKey = "label";
     private const string LiveKey = "live";
+    private const string Mark = ".um-";
+    private const string Restored = "restore-";
 
     /// <summary>Describes a kept file.</summary>
     /// <param name="location">The kept file; empty where nothing was there to keep.</param>
@@ -34,7 +36,7 @@ internal sealed class H2Rollback(string path)
     /// <exception cref="UpgradeException"><c>DatabaseInUse</c>, <c>DatabaseCorrupt</c>, <c>DiskFull</c>, <c>RollbackPointFailed</c>.</exception>
     public async Task<ReturnPoint> CreateAsync(string label, CancellationToken cancellationToken)
     {
-        var kept = $"{path}.um-{KeptName.Safe(label)}";
+        var kept = path + Mark + KeptName.Safe(label);
         if (File.Exists(kept)) return Point(kept, path, label);
         var temporary = kept + ".partial";
         try
@@ -95,6 +97,23 @@ internal sealed class H2Rollback(string path)
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             throw H2Errors.Failed("DropFailed", point.Location, "could not be removed", failure);
+        }
+    }
+
+    /// <summary>Lists the files that are kept of this one.</summary>
+    public IReadOnlyList<ReturnPoint> List()
+    {
+        if (Path.GetDirectoryName(path) is not { } folder || !Directory.Exists(folder)) return [];
+        var start = Path.GetFileName(path) + Mark;
+        return [.. Directory.EnumerateFiles(folder).Where(file => Path.GetFileName(file).StartsWith(start, StringComparison.Ordinal) && !file.EndsWith(".partial", StringComparison.Ordinal)).Order(StringComparer.Ordinal).Select(Listed)];
+
+        ReturnPoint Listed(string file)
+        {
+            var label = Path.GetFileName(file)[start.Length..];
+            // A restore that was killed left it: until the swap it has a name of its own.
+            if (label.StartsWith(Restored, StringComparison.Ordinal)) label = label[Restored.Length..] + "-new";
+            var point = Point(file, path, label);
+            return KeptName.TimeOf(label) is { } time ? point with { Created = time } : point;
         }
     }
 

@@ -49,7 +49,25 @@ internal sealed class H2Session(H2Runtime runtime, string copy, DatabaseCredenti
         }
     }
 
-    private async Task<IReadOnlyList<H2Answer>> PartAsync(string[] queries, CancellationToken cancellationToken)
+    /// <summary>Hashes every row of tables, in whatever order they come.</summary>
+    /// <param name="tables">The tables.</param>
+    /// <param name="cancellationToken">Ends the process.</param>
+    /// <exception cref="InvalidDataException">A table can't be read.</exception>
+    public async Task<IReadOnlyList<TableHash>> HashAsync(IReadOnlyList<(string Schema, string Table)> tables, CancellationToken cancellationToken)
+    {
+        var hashes = new List<TableHash>();
+        foreach (var (schema, table) in tables)
+        {
+            var name = $"{schema}.{table}";
+            hashes.AddRange(await PartAsync([$"SELECT * FROM {H2Reader.Quote(schema)}.{H2Reader.Quote(table)}"], file => H2Rows.HashAsync(name, file, cancellationToken), reason => throw new InvalidDataException($"the table {name} can't be read: {reason}"), cancellationToken).ConfigureAwait(false));
+        }
+
+        return hashes;
+    }
+
+    private Task<IReadOnlyList<H2Answer>> PartAsync(string[] queries, CancellationToken cancellationToken) => PartAsync(queries, file => ReadAsync(file, cancellationToken), reason => new H2Answer(null, reason), cancellationToken);
+
+    private async Task<IReadOnlyList<T>> PartAsync<T>(string[] queries, Func<string, Task<T>> read, Func<string, T> failed, CancellationToken cancellationToken)
     {
         var files = queries.Select(_ => Path.Combine(_folder, string.Create(CultureInfo.InvariantCulture, $"answer-{++_count}.csv"))).ToList();
         var script = new StringBuilder();
@@ -62,14 +80,10 @@ internal sealed class H2Session(H2Runtime runtime, string copy, DatabaseCredenti
         {
             var (_, failures) = await RunAsync(script.ToString(), cancellationToken).ConfigureAwait(false);
             var reasons = new Queue<string>(failures);
-            var answers = new List<H2Answer>();
-            foreach (var file in files)
-            {
-                // What fails writes no file, or (while it writes) tells of it: the failures come in the order of the queries.
-                if (File.Exists(file)) answers.Add(await ReadAsync(file, cancellationToken).ConfigureAwait(false));
-                else answers.Add(new H2Answer(null, reasons.TryDequeue(out var reason) ? reason : "it gave no answer"));
-            }
+            var answers = new List<T>();
 
+            // What fails writes no file: the failures come in the order of the queries.
+            foreach (var file in files) answers.Add(File.Exists(file) ? await read(file).ConfigureAwait(false) : failed(reasons.TryDequeue(out var reason) ? reason : "it gave no answer"));
             return answers;
         }
         finally

@@ -46,9 +46,40 @@ public class H2DatabaseTests
         var replaced = await fixture.Database.RollbackAsync(point, default);
         Assert.Equal(803, await fixture.PeopleAsync());
         Assert.Null(await fixture.Database.RollbackAsync(point, default));
-        await fixture.Database.DropAsync(replaced!, default);
+        Assert.Equal([outcome.Previous.Location, replaced!.Location], (await fixture.Database.ListKeptAsync(default)).Select(kept => kept.Location).Order(StringComparer.Ordinal));
+        await fixture.Database.DropAsync(replaced, default);
         await fixture.Database.DropAsync(outcome.Previous, default);
         Assert.Equal(["metabase.db.mv.db"], fixture.Beside());
+    }
+
+    [SkippableFact]
+    public async Task A_deep_test_tells_content_that_differs_though_the_numbers_of_rows_are_the_same()
+    {
+        using var fixture = await H2Fixture.MakeAsync("1.4.200");
+        var content = await fixture.DumpAsync();
+        var operation = new RecordingOperation();
+        var before = await fixture.Database.HashContentAsync(content, operation, default);
+        Assert.Equal([("OTHER.odd \" näme, 'x'", 2L), ("PUBLIC.PERSON", 803L)], before.Select(hash => (hash.Table, hash.Rows)));
+        Assert.Equal(before, await fixture.Database.HashTablesAsync(content, operation, default));
+        await fixture.RunAsync("UPDATE person SET note = note || ' ' WHERE id = 700");
+        var after = await fixture.Database.HashTablesAsync(content, operation, default);
+        Assert.Equal(before[0], after[0]);
+        Assert.NotEqual(before[1].Hash, after[1].Hash);
+    }
+
+    [SkippableFact]
+    public async Task A_rehearsal_gets_a_copy_that_is_written_to_without_the_original()
+    {
+        using var fixture = await H2Fixture.MakeAsync("2.2.224");
+        var content = await fixture.DumpAsync();
+        var folder = fixture.Folder("rehearsal");
+        await using (var rehearsal = await fixture.Database.RestoreForRehearsalAsync(content, folder, new RecordingOperation(), default))
+        {
+            Assert.Equal(Path.Combine(folder, "data", "metabase.db.mv.db"), rehearsal.Access.Target.Path);
+            Assert.Empty(TableComparison.Differences(content.Tables, await rehearsal.Database.CountRowsAsync(default)));
+        }
+
+        Assert.Empty(Directory.GetFileSystemEntries(folder));
     }
 
     [SkippableTheory]
