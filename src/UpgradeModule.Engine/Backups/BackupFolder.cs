@@ -72,6 +72,7 @@ internal static class BackupFolder
         Edition = manifest.Edition,
         Engine = manifest.Engine,
         EngineVersion = manifest.EngineVersion,
+        Database = manifest.Database,
         Created = manifest.SnapshotOn,
         Path = path,
         Size = manifest.Size,

@@ -12,12 +12,20 @@ internal sealed class BackupRemover(BackupServices services, string usualFolder)
     /// <param name="cancellationToken">Ends the work.</param>
     public async Task<IReadOnlyList<BackupRemoval>> PlanAsync(BackupRemovalRequest request, IOperationContext operation, CancellationToken cancellationToken)
     {
-        var given = request.Backups.DistinctBy(backup => backup.Path, Paths.Comparer).ToList();
+        var given = request.Backups.DistinctBy(backup => Paths.Identity(backup.Path), Paths.Comparer).ToList();
         var needed = await services.NeededByRuns(given, operation, cancellationToken).ConfigureAwait(false);
         // The rule judges what was handed in; whether one is the last that is proven, all that are known tell.
         var all = await AllAsync(given, operation, cancellationToken).ConfigureAwait(false);
         var kept = request.Rule is null ? null : RetentionPlan.Kept(given, request.Rule, DateTimeOffset.UtcNow);
-        var going = given.Where(backup => kept?.ContainsKey(backup) != true && Need(needed, backup) is null).ToList();
+        var leaving = given.Where(backup => kept?.ContainsKey(backup) != true).ToList();
+        var needs = new BackupNeeds(needed, all);
+        var why = new Dictionary<AppBackup, NeededBackup>(ReferenceEqualityComparer.Instance);
+        foreach (var backup in leaving)
+        {
+            if (await needs.OfAsync(backup, leaving, cancellationToken).ConfigureAwait(false) is { } need) why[backup] = need;
+        }
+
+        var going = leaving.Where(backup => !why.ContainsKey(backup)).Select(backup => Paths.Identity(backup.Path)).ToHashSet(Paths.Comparer);
         var plan = new List<BackupRemoval>();
         foreach (var backup in given.OrderBy(backup => backup.Created).ThenBy(backup => backup.Id, StringComparer.Ordinal)) plan.Add(Judge(backup));
         return plan;
@@ -25,7 +33,7 @@ internal sealed class BackupRemover(BackupServices services, string usualFolder)
         BackupRemoval Judge(AppBackup backup)
         {
             if (kept?.GetValueOrDefault(backup) is { } reason) return new BackupRemoval(backup, reason, null);
-            if (Need(needed, backup) is { } need) return Protect(backup, request.Rule, need.Reason, "BackupNeeded", "Finish the run first, by Complete-UpgradeRun, Resume-UpgradeRun or Undo-UpgradeRun.");
+            if (why.GetValueOrDefault(backup) is { } need) return Protect(backup, request.Rule, need.Reason, "BackupNeeded", "Finish the run first, by Complete-UpgradeRun, Resume-UpgradeRun or Undo-UpgradeRun.");
             if (!request.Force || request.Rule is not null)
             {
                 if (IsLastProven(backup, all, going)) return Protect(backup, request.Rule, "it is the last of its deployment that is proven", "BackupProtected", "Prove a newer one first with Test-AppBackup, or use -Force where it is meant so.");
@@ -46,13 +54,18 @@ internal sealed class BackupRemover(BackupServices services, string usualFolder)
         var manifest = await BackupFolder.ReadManifestAsync(path, cancellationToken).ConfigureAwait(false);
         if (backup.Id.Length > 0 && manifest.Id != backup.Id) throw Failed(path, $"another backup, '{manifest.Id}', lies there now");
         // Somebody may have taken long to answer: a run may have begun meanwhile.
-        if (Need(await services.NeededByRuns([backup], operation, cancellationToken).ConfigureAwait(false), backup) is { } need) throw Refusal(backup, need.Reason, "BackupNeeded", "Finish the run first.");
+        var one = backup with { Id = manifest.Id };
+        var needed = await services.NeededByRuns([backup], operation, cancellationToken).ConfigureAwait(false);
+        var needs = new BackupNeeds(needed, needed.Any(other => other.Id == one.Id) ? await AllAsync([one], operation, cancellationToken).ConfigureAwait(false) : [one]);
+        if (await needs.OfAsync(one, [one], cancellationToken).ConfigureAwait(false) is { } need) throw Refusal(one, need.Reason, "BackupNeeded", "Finish the run first.");
+        var others = await needs.ElsewhereAsync(one, cancellationToken).ConfigureAwait(false);
         if (Directory.EnumerateDirectories(path, "*", SearchOption.AllDirectories).FirstOrDefault(BackupFolder.IsBackup) is { } other) throw Failed(path, $"another backup lies in it, '{other}'");
         cancellationToken.ThrowIfCancellationRequested();
         try
         {
             var hidden = PartialFolder.RemovedName(path);
             Directory.Move(path, hidden);
+            await RequireAsync(one, others, path, hidden).ConfigureAwait(false);
             PrivateFiles.FlushDirectory(Path.GetDirectoryName(path)!);
             await services.Store.ForgetBackupAsync(path, CancellationToken.None).ConfigureAwait(false);
             await Task.Run(() => PartialFolder.RemoveLeft(hidden), CancellationToken.None).ConfigureAwait(false);
@@ -81,21 +94,31 @@ internal sealed class BackupRemover(BackupServices services, string usualFolder)
     private static BackupRemoval Protect(AppBackup backup, RetentionRule? rule, string reason, string errorId, string remedy) =>
         rule is not null ? new BackupRemoval(backup, reason, null) : new BackupRemoval(backup, reason, Refusal(backup, reason, errorId, remedy));
 
-    // Of copies in several places one is enough: the others may go.
-    private static bool IsLastProven(AppBackup backup, IReadOnlyList<AppBackup> all, List<AppBackup> going)
+    // What went away together with it was no copy but the same folder, by another mount.
+    private static async Task RequireAsync(AppBackup backup, IReadOnlyList<string> others, string path, string hidden)
     {
-        var proven = all.Where(one => one.ProvenOn is not null && Same(one.Deployment, backup.Deployment)).ToList();
+        foreach (var other in others)
+        {
+            if (await BackupNeeds.IsWholeAsync(other, backup.Id, CancellationToken.None).ConfigureAwait(false)) continue;
+            Directory.Move(hidden, path);
+            throw Refusal(backup, $"'{other}' is the same folder, and a run may need it", "BackupNeeded", "Finish the run first.");
+        }
+    }
+
+    // Of copies in several places one is enough: the others may go.
+    private static bool IsLastProven(AppBackup given, IReadOnlyList<AppBackup> all, HashSet<string> going)
+    {
+        // What is on the disk counts: what was handed in may be older.
+        var identity = Paths.Identity(given.Path);
+        var backup = all.FirstOrDefault(one => Paths.Comparer.Equals(Paths.Identity(one.Path), identity)) ?? given;
+        var proven = all.Where(one => one.ProvenOn is not null && BackupGroup.Of(one) == BackupGroup.Of(backup)).ToList();
         if (proven.Count == 0 || backup.ProvenOn is null) return false;
         var newest = proven.MaxBy(one => one.Created)!.Id;
         if (backup.Id != newest) return false;
         var copies = proven.Where(one => one.Id == newest).ToList();
-        var staying = copies.Where(one => !going.Exists(gone => Paths.Comparer.Equals(gone.Path, one.Path))).ToList();
-        return staying.Count == 0 && Paths.Comparer.Equals(copies.MinBy(one => one.Path, StringComparer.Ordinal)!.Path, backup.Path);
+        var staying = copies.Where(one => !going.Contains(Paths.Identity(one.Path))).ToList();
+        return staying.Count == 0 && Paths.Comparer.Equals(Paths.Identity(copies.MinBy(one => one.Path, StringComparer.Ordinal)!.Path), identity);
     }
-
-    private static NeededBackup? Need(IReadOnlyList<NeededBackup> needed, AppBackup backup) => needed.FirstOrDefault(one => Paths.Comparer.Equals(Paths.Full(one.Path), Paths.Full(backup.Path)));
-
-    private static bool Same(string left, string right) => left.Equals(right, StringComparison.OrdinalIgnoreCase);
 
     private static UpgradeException Refusal(AppBackup backup, string reason, string errorId, string remedy) =>
         new(errorId, UpgradeErrorCategory.InvalidOperation, backup.Id, $"The backup '{backup.Id}' is not removed: {reason}.", remedy);
@@ -106,14 +129,15 @@ internal sealed class BackupRemover(BackupServices services, string usualFolder)
     private async Task<IReadOnlyList<AppBackup>> AllAsync(IReadOnlyList<AppBackup> given, IOperationContext operation, CancellationToken cancellationToken)
     {
         var lister = new BackupLister(services.Store);
-        var all = new List<AppBackup>(given);
-        all.AddRange(await lister.ListAsync(new BackupQuery(), usualFolder, NullOperationContext.Instance, cancellationToken).ConfigureAwait(false));
+        var all = new List<AppBackup>(await lister.ListAsync(new BackupQuery(), usualFolder, NullOperationContext.Instance, cancellationToken).ConfigureAwait(false));
         foreach (var folder in given.Select(backup => Path.GetDirectoryName(Paths.Full(backup.Path))!).Distinct(Paths.Comparer))
         {
             if (Directory.Exists(folder)) all.AddRange(await lister.ListAsync(new BackupQuery { Path = folder }, usualFolder, NullOperationContext.Instance, cancellationToken).ConfigureAwait(false));
         }
 
-        operation.Verbose(FormattableString.Invariant($"{all.DistinctBy(backup => backup.Path, Paths.Comparer).Count()} backups are known."));
-        return [.. all.DistinctBy(backup => backup.Path, Paths.Comparer)];
+        // By whatever paths it is listed, a folder is one backup.
+        all = [.. all.Concat(given).DistinctBy(backup => Paths.Identity(backup.Path), Paths.Comparer)];
+        operation.Verbose(FormattableString.Invariant($"{all.Count} backups are known."));
+        return all;
     }
 }

@@ -88,17 +88,21 @@ internal sealed class BackupTester(BackupServices services)
             var invariants = await scratch.Database.ReadInvariantsAsync(manifest.Queries, cancellationToken).ConfigureAwait(false);
             var problems = Differences(manifest, tables, invariants);
             var compared = expecting is null ? 0 : await CompareAsync(content, scratch.Database, expecting, problems, progress, cancellationToken).ConfigureAwait(false);
+            var counted = WasCounted(manifest);
             return result with
             {
                 Valid = problems.Count == 0,
                 Problems = problems,
-                TablesCompared = tables.Count,
+                TablesCompared = counted ? tables.Count : 0,
                 TablesHashed = compared,
-                RowsCompared = tables.Sum(table => table.Rows),
+                RowsCompared = counted ? tables.Sum(table => table.Rows) : 0,
                 RestoredTo = scratch.Location,
             };
         }
     }
+
+    // An H2 file that was backed up where nothing could open it has no numbers to compare with; H2 has read every row of the copy by now.
+    private static bool WasCounted(BackupManifest manifest) => manifest is not { Engine: DatabaseEngine.H2, Tables.Count: 0 };
 
     // That the file is what was dumped, its checksum proves; that the copy is what the file says, this does.
     private static async Task<int> CompareAsync(BackupContent content, IAppDatabase copy, Task<IReadOnlyList<TableHash>> expecting, List<string> problems, WorkProgress progress, CancellationToken cancellationToken)
@@ -134,7 +138,7 @@ internal sealed class BackupTester(BackupServices services)
 
     private static List<string> Differences(BackupManifest manifest, IReadOnlyList<TableCount> tables, IReadOnlyList<InvariantValue> invariants)
     {
-        var problems = TableComparison.Differences(manifest.Tables, tables).ToList();
+        var problems = WasCounted(manifest) ? TableComparison.Differences(manifest.Tables, tables).ToList() : [];
         foreach (var expected in manifest.Invariants.Where(invariant => invariant.Value is not null))
         {
             var found = invariants.FirstOrDefault(invariant => invariant.Name == expected.Name);

@@ -21,15 +21,18 @@ internal sealed class RunBackups(IStateStore store)
         }
 
         // Runs of deployments that no store knows are written down where their backups go.
-        foreach (var folder in backups.Select(backup => Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(backup.Path)))).OfType<string>().Distinct(StringComparer.Ordinal))
+        foreach (var folder in backups.SelectMany<AppBackup, string>(backup => [Backups.Paths.Full(backup.Path), Backups.Paths.Real(backup.Path)]).Select(Path.GetDirectoryName).OfType<string>().Distinct(StringComparer.Ordinal))
         {
             var rooms = Path.Combine(folder, ".upgrademodule");
             if (!Directory.Exists(rooms)) continue;
             foreach (var room in Directory.EnumerateDirectories(rooms)) documents.AddRange(await new FileJournal(Path.Combine(room, "runs")).ListAsync(null, operation, cancellationToken).ConfigureAwait(false));
         }
 
-        return [.. documents.DistinctBy(document => document.Run.RunId).GroupBy(document => document.Run.Deployment.Name, StringComparer.OrdinalIgnoreCase).SelectMany(Of)];
+        return [.. documents.DistinctBy(document => document.Run.RunId).GroupBy(Group).SelectMany(Of)];
     }
+
+    // Two machines may each have a deployment of the same name, and write to one share.
+    private static (string Deployment, string Database) Group(RunDocument document) => (document.Run.Deployment.Name.ToUpperInvariant(), document.Run.Deployment.Database?.ToString() ?? "");
 
     private static IEnumerable<NeededBackup> Of(IEnumerable<RunDocument> ofOneDeployment)
     {
@@ -37,7 +40,7 @@ internal sealed class RunBackups(IStateStore store)
         foreach (var document in newestFirst)
         {
             if (Reason(document.Run, isNewest: document == newestFirst[0]) is not { } reason) continue;
-            foreach (var backup in new[] { document.Run.Backup, document.FirstBackup }.OfType<AppBackup>().Where(backup => backup.Path.Length > 0).DistinctBy(backup => backup.Path)) yield return new NeededBackup(backup.Path, reason);
+            foreach (var backup in new[] { document.Run.Backup, document.FirstBackup }.OfType<AppBackup>().Where(backup => backup.Path.Length > 0).DistinctBy(backup => backup.Path)) yield return new NeededBackup(backup.Path, reason, backup.Id);
         }
     }
 

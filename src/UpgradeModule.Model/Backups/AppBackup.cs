@@ -24,6 +24,9 @@ public sealed record AppBackup : AppRecord
     /// <summary>The version of the database engine or its file format.</summary>
     public string? EngineVersion { get; init; }
 
+    /// <summary>The address or file of the database that its data came from, without secrets; empty where it isn't told.</summary>
+    public string? Database { get; init; }
+
     /// <summary>When its snapshot was taken, in UTC.</summary>
     public DateTimeOffset Created { get; init; }
 

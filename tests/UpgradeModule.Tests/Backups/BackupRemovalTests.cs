@@ -63,6 +63,66 @@ public sealed class BackupRemovalTests : IDisposable
         Assert.True(Directory.Exists(backup.Path));
     }
 
+    [SkippableFact]
+    public async Task What_a_run_may_need_is_known_by_whatever_path_it_is_reached()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "Making a link needs a right there.");
+        var backup = await _scene.BackupAsync();
+        await _scene.Service.CopyAsync(backup, Path.Combine(_scene.Folder, "share"), _scene.Operation, default);
+        _scene.Needed.Add(new NeededBackup(backup.Path, "the run r1 is under way", backup.Id));
+        var folder = Directory.CreateSymbolicLink(Path.Combine(_scene.Folder, "link"), _scene.Destination).FullName;
+        var direct = Directory.CreateSymbolicLink(Path.Combine(_scene.Folder, "direct"), backup.Path).FullName;
+
+        foreach (var linked in new[] { backup with { Path = Path.Combine(folder, backup.Id) }, backup with { Path = direct } })
+        {
+            Assert.Equal("BackupNeeded", Assert.Single(await PlanAsync(new BackupRemovalRequest { Backups = [linked], Force = true })).Refused?.ErrorId);
+            Assert.Equal("BackupNeeded", (await Assert.ThrowsAsync<UpgradeException>(() => _scene.Service.RemoveAsync(linked, _scene.Operation, default))).ErrorId);
+            Assert.Single(await PlanAsync(new BackupRemovalRequest { Backups = [linked, backup], Force = true }));
+        }
+
+        Assert.True(File.Exists(Path.Combine(backup.Path, "manifest.json")));
+    }
+
+    [Fact]
+    public async Task A_moved_backup_that_a_run_may_need_stays_until_another_whole_copy_does()
+    {
+        var backup = await _scene.BackupAsync();
+        _scene.Needed.Add(new NeededBackup(Path.Combine(_scene.Folder, "before", backup.Id), "the run r1 is under way", backup.Id));
+        AppBackup[] alone = [backup];
+        Assert.Equal("BackupNeeded", Assert.Single(await PlanAsync(new BackupRemovalRequest { Backups = alone, Force = true })).Refused?.ErrorId);
+        Assert.Equal("BackupNeeded", (await Assert.ThrowsAsync<UpgradeException>(() => _scene.Service.RemoveAsync(backup, _scene.Operation, default))).ErrorId);
+
+        var copy = await _scene.Service.CopyAsync(backup, Path.Combine(_scene.Folder, "share"), _scene.Operation, default);
+        AppBackup[] both = [backup, copy];
+        alone = [copy];
+        Assert.Null(Assert.Single(await PlanAsync(new BackupRemovalRequest { Backups = alone, Force = true })).Refused);
+        Assert.Single(await PlanAsync(new BackupRemovalRequest { Backups = both, Force = true }), removal => removal.Refused is not null);
+        Assert.Single(await PlanAsync(new BackupRemovalRequest { Backups = both, Rule = new RetentionRule { OlderThan = TimeSpan.Zero } }), removal => removal.Kept is not null);
+
+        File.Delete(Path.Combine(backup.Path, "data", "rows.txt"));
+        Assert.Equal("BackupNeeded", Assert.Single(await PlanAsync(new BackupRemovalRequest { Backups = alone, Force = true })).Refused?.ErrorId);
+        await File.WriteAllBytesAsync(Path.Combine(backup.Path, "data", "rows.txt"), await File.ReadAllBytesAsync(Path.Combine(copy.Path, "data", "rows.txt")));
+        await _scene.Service.RemoveAsync(copy, _scene.Operation, default);
+        Assert.Equal("BackupNeeded", (await Assert.ThrowsAsync<UpgradeException>(() => _scene.Service.RemoveAsync(backup, _scene.Operation, default))).ErrorId);
+        Assert.Equal((true, false), (Directory.Exists(backup.Path), Directory.Exists(copy.Path)));
+    }
+
+    [Fact]
+    public async Task Of_two_machines_deployments_of_one_name_in_one_folder_each_keeps_its_own_last_proven_backup()
+    {
+        var first = (await _scene.ProveAsync(await _scene.BackupAsync())).Backup;
+        await Task.Delay(5);
+        _scene.Database = new Support.FakeDatabase { Target = new DatabaseTarget { Engine = DatabaseEngine.Postgres, Server = "other", Name = "app", User = "app" } };
+        var second = (await _scene.ProveAsync(await _scene.BackupAsync())).Backup;
+        AppBackup[] both = [first, second];
+
+        Assert.All(await PlanAsync(new BackupRemovalRequest { Backups = both }), removal => Assert.Equal("BackupProtected", removal.Refused?.ErrorId));
+        Assert.All(await PlanAsync(new BackupRemovalRequest { Backups = both, Rule = new RetentionRule { OlderThan = TimeSpan.Zero } }), removal => Assert.Equal("it is the newest that is proven", removal.Kept));
+
+        // A record of before there was such a property is judged by what is on the disk.
+        Assert.Equal("BackupProtected", Assert.Single(await PlanAsync(new BackupRemovalRequest { Backups = [first with { Database = null, ProvenOn = null }] })).Refused?.ErrorId);
+    }
+
     [Fact]
     public async Task A_folder_that_is_another_backup_by_now_or_holds_another_one_is_left_alone()
     {

@@ -62,6 +62,14 @@ public sealed class RetentionPlanTests
         return RetentionPlan.Kept(web, rule, s_now).Keys.ToHashSet().SetEquals(RetentionPlan.Kept(backups, rule, s_now).Keys.Where(backup => backup.Deployment == "web"));
     });
 
+    [Fact]
+    public void A_deployment_of_the_same_name_with_another_database_does_not_matter_either() => Check((backups, rule) =>
+    {
+        AppBackup[] elsewhere = [.. backups.Select(backup => backup with { Id = backup.Id + "b", Path = backup.Path + "b", Database = "postgres://b/app", Created = backup.Created.AddMinutes(1) })];
+        var kept = RetentionPlan.Kept(backups.Concat(elsewhere), rule, s_now);
+        return RetentionPlan.Kept(backups, rule, s_now).Keys.Concat(RetentionPlan.Kept(elsewhere, rule, s_now).Keys).ToHashSet().SetEquals(kept.Keys);
+    });
+
     private static void Check(Func<AppBackup[], RetentionRule, bool> holds) =>
         Prop.ForAll(s_backups.ToArbitrary(), s_rules.ToArbitrary(), holds).QuickCheckThrowOnFailure();
 

@@ -50,6 +50,33 @@ public sealed class RunBackupsTests : IAsyncDisposable
         Assert.Empty(await new RunBackups(_store).FindAsync([new AppBackup { Path = _folder.File("elsewhere/wiki-1") }], new RecordingOperation(), default));
     }
 
+    [Fact]
+    public async Task Of_two_machines_deployments_of_one_name_each_needs_the_backup_of_its_own_last_run_by_its_name_too()
+    {
+        var journal = new FileJournal(_folder.File("backups/.upgrademodule/wiki/runs"));
+        foreach (var (number, server) in new[] { (1, "a"), (2, "b"), (3, "b") })
+        {
+            var document = Run("wiki", number, UpgradeOutcome.Succeeded);
+            await journal.BeginAsync(document with { Run = document.Run with { Deployment = document.Run.Deployment with { Database = new DatabaseTarget { Engine = DatabaseEngine.Postgres, Server = server, Name = "wiki" } } } }, default);
+        }
+
+        var needed = await new RunBackups(_store).FindAsync([new AppBackup { Path = _folder.File("backups/wiki-1") }], new RecordingOperation(), default);
+
+        Assert.Equal(["/b/1", "/b/3", "/b/first-1", "/b/first-3"], needed.Select(backup => backup.Path).Order(StringComparer.Ordinal));
+        Assert.Equal(["1", "3", "first-1", "first-3"], needed.Select(backup => backup.Id).Order(StringComparer.Ordinal));
+    }
+
+    [SkippableFact]
+    public async Task Runs_are_found_beside_a_backup_that_a_link_leads_to()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "Making a link needs a right there.");
+        await new FileJournal(_folder.File("backups/.upgrademodule/wiki/runs")).BeginAsync(Run("wiki", 1, UpgradeOutcome.Interrupted), default);
+        Directory.CreateDirectory(_folder.File("backups/wiki-1"));
+        Directory.CreateSymbolicLink(_folder.File("link"), _folder.File("backups/wiki-1"));
+
+        Assert.Equal(2, (await new RunBackups(_store).FindAsync([new AppBackup { Path = _folder.File("link") }], new RecordingOperation(), default)).Count);
+    }
+
     private static RunDocument Run(string deployment, int number, UpgradeOutcome? outcome, bool completed = false) => new()
     {
         Run = new UpgradeRun

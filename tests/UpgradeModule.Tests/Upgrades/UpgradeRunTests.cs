@@ -287,6 +287,20 @@ public sealed class UpgradeRunTests : IDisposable
     }
 
     [Fact]
+    public async Task A_backup_that_nothing_here_can_open_is_not_proven_and_the_run_says_what_is_missing()
+    {
+        _bench.World.Before["Prove#1"] = () => throw new UpgradeException("ScratchUnavailable", UpgradeErrorCategory.ResourceUnavailable, "b", "There is no Java.", "Use -ChecksumOnly.");
+
+        var failure = await Assert.ThrowsAsync<UpgradeException>(() => _bench.RunAsync());
+
+        Assert.Equal("BackupNotProven", failure.ErrorId);
+        Assert.Contains("nothing was touched. There is no Java.", failure.Message, StringComparison.Ordinal);
+        Assert.Equal("Give what is missing and run the upgrade again; it makes a new backup.", failure.Remedy);
+        Assert.DoesNotContain("Stop#1", _bench.World.Calls);
+        _bench.AssertRuns("1.0.0", "first", "second");
+    }
+
+    [Fact]
     public async Task A_fallen_invariant_goes_back_and_a_risen_one_does_not()
     {
         _bench.World.After["Wait#1"] = () =>

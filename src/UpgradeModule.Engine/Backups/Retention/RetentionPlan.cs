@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace UpgradeModule.Engine.Backups.Retention;
 
-/// <summary>Applies a rule to backups: those of each deployment in each folder by themselves.</summary>
+/// <summary>Applies a rule to backups: those of each deployment and database in each folder by themselves.</summary>
 internal static class RetentionPlan
 {
     /// <summary>Applies a rule.</summary>
@@ -13,7 +13,7 @@ internal static class RetentionPlan
     public static IReadOnlyDictionary<AppBackup, string> Kept(IEnumerable<AppBackup> backups, RetentionRule rule, DateTimeOffset now)
     {
         var kept = new Dictionary<AppBackup, string>(ReferenceEqualityComparer.Instance);
-        foreach (var group in backups.GroupBy(backup => (backup.Deployment.ToUpperInvariant(), Path.GetDirectoryName(backup.Path)))) Keep([.. group.OrderByDescending(backup => backup.Created).ThenByDescending(backup => backup.Id, StringComparer.Ordinal)], rule, now, kept);
+        foreach (var group in backups.GroupBy(backup => (BackupGroup.Of(backup), Path.GetDirectoryName(backup.Path)))) Keep([.. group.OrderByDescending(backup => backup.Created).ThenByDescending(backup => backup.Id, StringComparer.Ordinal)], rule, now, kept);
         return kept;
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace UpgradeModule.Engine.Databases.Files;
@@ -22,6 +23,12 @@ internal static class NativeFile
         if (!OperatingSystem.IsLinux()) return string.Equals(Path.GetFullPath(left), Path.GetFullPath(right), StringComparison.OrdinalIgnoreCase);
         return Stat(left) is { } one && Stat(right) is { } other && one.Inode == other.Inode && one.DeviceMajor == other.DeviceMajor && one.DeviceMinor == other.DeviceMinor;
     }
+
+    /// <summary>What tells a file or folder from every other on this machine, by whatever path it is reached.</summary>
+    /// <param name="path">A path to it; links are followed.</param>
+    /// <returns>The device and the inode; <see langword="null"/> where it isn't there, or the system doesn't tell.</returns>
+    public static string? IdentityOf(string path) =>
+        OperatingSystem.IsLinux() && Stat(path) is { } stat ? string.Create(CultureInfo.InvariantCulture, $"{stat.DeviceMajor}:{stat.DeviceMinor}:{stat.Inode}") : null;
 
     /// <summary>Gives a file the owner and group of another, where this process may.</summary>
     /// <param name="from">The file whose owner is taken.</param>

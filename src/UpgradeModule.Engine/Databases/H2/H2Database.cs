@@ -44,7 +44,7 @@ internal sealed class H2Database : IAppDatabase
         var missing = new List<string>();
         if (!CanWrite(directory)) missing.Add($"This user may not write in '{directory}', where copies for the way back are kept: run as the user that owns it, or as an administrator.");
         var (_, absent) = await H2Runtime.FindAsync(_access, cancellationToken).ConfigureAwait(false);
-        if (absent is not null) missing.Add(absent);
+        if (absent is not null) missing.Add($"A backup of this H2 file can't be proven here. {absent}");
         return new DatabaseFacts
         {
             Exists = true,
@@ -76,35 +76,35 @@ internal sealed class H2Database : IAppDatabase
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<TableCount>> CountRowsAsync(CancellationToken cancellationToken) =>
-        LookAsync(session => H2Reader.CountAsync(session, cancellationToken), _unchanging ? static () => [] : null, cancellationToken);
+        LookAsync(session => H2Reader.CountAsync(session, cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<TableHash>> HashTablesAsync(BackupContent? like, IOperationContext operation, CancellationToken cancellationToken) => LookAsync(
-        async session => await session.HashAsync(await H2Reader.TablesAsync(session, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false), null, cancellationToken);
+        async session => await session.HashAsync(await H2Reader.TablesAsync(session, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false), cancellationToken);
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<TableHash>> HashContentAsync(BackupContent content, IOperationContext operation, CancellationToken cancellationToken) => _restorer.HashAsync(content, cancellationToken);
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<InvariantValue>> ReadInvariantsAsync(IReadOnlyList<InvariantSpec> invariants, CancellationToken cancellationToken) =>
-        LookAsync(session => H2Reader.InvariantsAsync(session, invariants, cancellationToken), _unchanging ? static () => [] : null, cancellationToken);
+        LookAsync(session => H2Reader.InvariantsAsync(session, invariants, cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<IReadOnlyList<string?>>> QueryAsync(string sql, CancellationToken cancellationToken) => LookAsync(async session =>
     {
         var answer = (await session.AskAsync([sql], cancellationToken).ConfigureAwait(false))[0];
         return answer.Rows ?? throw new UpgradeException("DatabaseQueryFailed", UpgradeErrorCategory.InvalidOperation, _path, $"The H2 database '{_path}' could not answer a query: {answer.Failure}.");
-    }, null, cancellationToken);
+    }, cancellationToken);
 
     /// <inheritdoc/>
     public Task<bool> TableExistsAsync(string name, CancellationToken cancellationToken) => LookAsync(async session =>
     {
         var tables = await H2Reader.TablesAsync(session, cancellationToken).ConfigureAwait(false);
         return tables.Any(table => string.Equals(table.Table, name, StringComparison.OrdinalIgnoreCase) || string.Equals($"{table.Schema}.{table.Table}", name, StringComparison.OrdinalIgnoreCase));
-    }, null, cancellationToken);
+    }, cancellationToken);
 
     /// <inheritdoc/>
-    public Task<IScratchDatabase> RestoreToScratchAsync(BackupContent content, IOperationContext operation, CancellationToken cancellationToken) => _restorer.ToScratchAsync(content, operation, cancellationToken);
+    public Task<IScratchDatabase> RestoreToScratchAsync(BackupContent content, IOperationContext operation, CancellationToken cancellationToken) => _restorer.ToScratchAsync(content, cancellationToken);
 
     /// <inheritdoc/>
     public Task<IRehearsalDatabase> RestoreForRehearsalAsync(BackupContent content, string folder, IOperationContext operation, CancellationToken cancellationToken) => _restorer.ForRehearsalAsync(content, folder, operation, cancellationToken);
@@ -132,11 +132,11 @@ internal sealed class H2Database : IAppDatabase
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    private async Task<T> LookAsync<T>(Func<H2Session, Task<T>> ask, Func<T>? without, CancellationToken cancellationToken)
+    private async Task<T> LookAsync<T>(Func<H2Session, Task<T>> ask, CancellationToken cancellationToken)
     {
         if (!File.Exists(_path)) throw H2Errors.NotFound(_path);
         var (runtime, missing) = await H2Runtime.FindAsync(_access, cancellationToken).ConfigureAwait(false);
-        if (runtime is null) return without is not null ? without() : throw new UpgradeException("DatabaseToolNotFound", UpgradeErrorCategory.ObjectNotFound, _path, $"The H2 database '{_path}' can't be opened here. {missing}");
+        if (runtime is null) throw new UpgradeException("DatabaseToolNotFound", UpgradeErrorCategory.ObjectNotFound, _path, $"The H2 database '{_path}' can't be opened here. {missing}");
         try
         {
             var look = _unchanging ? H2Look.OfAsync(_path, runtime, _access.Credential) : H2Look.CopyAsync(_path, runtime, _access.Credential, cancellationToken);

@@ -57,7 +57,7 @@ internal sealed class H2Dump(string path, DatabaseAccess access)
         var (runtime, missing) = await H2Runtime.FindAsync(access, cancellationToken).ConfigureAwait(false);
         if (runtime is null)
         {
-            operation.Warning($"The H2 file is copied whole and its structure is right, but its tables are not counted, and what an upgrade must not lower is not read. {missing}");
+            operation.Warning($"The H2 file is copied whole{(H2File.Format(copy).IsStore ? " and its structure is right" : "")}, but its tables are not counted, and what an upgrade must not lower is not read. {missing}");
             return result with { Invariants = [.. InvariantText.Of(DatabaseEngine.H2, invariants).Select(invariant => new InvariantValue { Name = invariant.Name, Detail = missing })] };
         }
 

@@ -10,17 +10,13 @@ internal sealed class H2Restorer(string path, DatabaseAccess access)
 {
     /// <summary>Restores into a private directory, and has H2 read every row of it.</summary>
     /// <param name="content">The backup's data.</param>
-    /// <param name="operation">Who is told.</param>
     /// <param name="cancellationToken">Ends the work; nothing is left then.</param>
-    public async Task<IScratchDatabase> ToScratchAsync(BackupContent content, IOperationContext operation, CancellationToken cancellationToken)
+    /// <exception cref="UpgradeException"><c>ScratchUnavailable</c>: there is no Java, or no JAR with H2. <c>BackupCorrupt</c>.</exception>
+    public async Task<IScratchDatabase> ToScratchAsync(BackupContent content, CancellationToken cancellationToken)
     {
         var source = DataFile(content);
-        var (runtime, missing) = await H2Runtime.FindAsync(access, cancellationToken).ConfigureAwait(false);
-        if (runtime is null && content.Tables.Count > 0)
-        {
-            throw new UpgradeException("ScratchUnavailable", UpgradeErrorCategory.ResourceUnavailable, content.Directory, $"The rows of the backup '{content.Directory}' can't be counted here. {missing}", "Install what is missing, or use -ChecksumOnly.");
-        }
-
+        // A file that nobody has opened is not proven, whatever its structure.
+        var runtime = await RuntimeAsync(content, cancellationToken).ConfigureAwait(false);
         var directory = Path.Combine(Path.GetTempPath(), "um-scratch-" + Path.GetRandomFileName());
         DurableFile.CreatePrivateDirectory(directory);
         try
@@ -28,9 +24,8 @@ internal sealed class H2Restorer(string path, DatabaseAccess access)
             var copy = Path.Combine(directory, "database" + H2File.Format(source).Extension);
             await DurableFile.CopyAsync(source, copy, cancellationToken).ConfigureAwait(false);
             Check(content, copy, cancellationToken);
-            if (runtime is null) operation.Warning($"The H2 file is proven by its checksum and structure only; nobody has opened it. {missing}");
-            else if (await ReadAllAsync(runtime, copy, cancellationToken).ConfigureAwait(false) is { } failure) throw Corrupt(content, failure);
-            return new H2Scratch(directory, new H2Database(access, path: copy), runtime is null ? "checksum and structure only, without Java" : "opened by H2, every row read");
+            if (await ReadAllAsync(runtime, copy, cancellationToken).ConfigureAwait(false) is { } failure) throw Corrupt(content, failure);
+            return new H2Scratch(directory, new H2Database(access, path: copy));
         }
         catch
         {
@@ -70,8 +65,7 @@ internal sealed class H2Restorer(string path, DatabaseAccess access)
     public async Task<IReadOnlyList<TableHash>> HashAsync(BackupContent content, CancellationToken cancellationToken)
     {
         var source = DataFile(content);
-        var (runtime, missing) = await H2Runtime.FindAsync(access, cancellationToken).ConfigureAwait(false);
-        if (runtime is null) throw new UpgradeException("DatabaseToolNotFound", UpgradeErrorCategory.ObjectNotFound, content.Directory, $"The content of the backup '{content.Directory}' can't be read here. {missing}");
+        var runtime = await RuntimeAsync(content, cancellationToken).ConfigureAwait(false);
         try
         {
             // In a folder of its own: nothing is made in a backup's.
@@ -81,6 +75,10 @@ internal sealed class H2Restorer(string path, DatabaseAccess access)
         catch (InvalidDataException failure)
         {
             throw Corrupt(content, failure.Message, failure);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw H2Errors.Failed("DatabaseQueryFailed", source, "could not be read", failure);
         }
     }
 
@@ -127,7 +125,7 @@ internal sealed class H2Restorer(string path, DatabaseAccess access)
         if (runtime is null)
         {
             // Who restores has lost something already: checksums and structure are right, and a missing Java is no reason to refuse.
-            operation.Warning($"The H2 file's checksum and structure are right; its tables are not counted. {missing}");
+            operation.Warning($"The H2 file's {(H2File.Format(copy).IsStore ? "checksum and structure are" : "checksum is")} right; its tables are not counted. {missing}");
             return content.Tables;
         }
 
@@ -143,6 +141,14 @@ internal sealed class H2Restorer(string path, DatabaseAccess access)
         {
             throw Corrupt(content, failure.Message, failure);
         }
+    }
+
+    private async Task<H2Runtime> RuntimeAsync(BackupContent content, CancellationToken cancellationToken)
+    {
+        var (runtime, missing) = await H2Runtime.FindAsync(access, cancellationToken).ConfigureAwait(false);
+        return runtime ?? throw new UpgradeException(
+            "ScratchUnavailable", UpgradeErrorCategory.ResourceUnavailable, content.Directory, $"The backup '{content.Directory}' can't be proven here, because nothing can open it. {missing}",
+            "Give what is missing and test it again, or test the files alone with -ChecksumOnly.");
     }
 
     private async Task<string?> ReadAllAsync(H2Runtime runtime, string copy, CancellationToken cancellationToken)

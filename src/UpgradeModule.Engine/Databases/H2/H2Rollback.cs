@@ -5,8 +5,11 @@ namespace UpgradeModule.Engine.Databases.H2;
 
 /// <summary>Keeps copies of a stopped application's file for the way back, and goes back to them.</summary>
 /// <param name="path">The live database file.</param>
-internal sealed class H2Rollback(string path)
+/// <param name="copy">Copies a file; the system does where it is <see langword="null"/>, by sharing blocks where it can.</param>
+internal sealed class H2Rollback(string path, Action<string, string>? copy = null)
 {
+    private const int Tries = 5;
+    private const int BlockSize = 1 << 20;
     private const string Kind = "DatabaseFile";
     private const string LabelKey = "label";
     private const string LiveKey = "live";
@@ -119,18 +122,41 @@ internal sealed class H2Rollback(string path)
 
     private void Copy(string temporary, string kept, CancellationToken cancellationToken)
     {
-        // The lock is given back before the copy: the system shares blocks only where it opens both files itself.
-        H2File.Hold(path).Dispose();
-        DiskSpace.Require(Path.GetDirectoryName(path)!, H2File.Size(path));
-        File.Delete(temporary);
-        File.Copy(path, temporary);
-        DurableFile.TakeOver(path, temporary);
-        if (H2File.Check(temporary, cancellationToken) is { } damage) throw H2Errors.Damaged(path, damage);
+        for (var attempt = 1; attempt <= Tries; attempt++)
+        {
+            // The lock is given back before the copy: the system shares blocks only where it opens both files itself.
+            H2File.Hold(path).Dispose();
+            DiskSpace.Require(Path.GetDirectoryName(path)!, H2File.Size(path));
+            File.Delete(temporary);
+            (copy ?? File.Copy)(path, temporary);
 
-        // Whoever opened it meanwhile may have written while it was read.
-        H2File.Hold(path).Dispose();
-        cancellationToken.ThrowIfCancellationRequested();
-        DurableFile.Publish(temporary, kept);
+            // Whoever opened it meanwhile, and has closed it again, may have written while it was read, or after it was.
+            using var held = H2File.Hold(path);
+            if (!IsSame(held, temporary, cancellationToken)) continue;
+            DurableFile.TakeOver(path, temporary);
+            if (H2File.Check(temporary, cancellationToken) is { } damage) throw H2Errors.Damaged(path, damage);
+            cancellationToken.ThrowIfCancellationRequested();
+            DurableFile.Publish(temporary, kept);
+            return;
+        }
+
+        throw H2Errors.InUse(path, FileHolders.Find(path));
+    }
+
+    // Byte by byte: a time of change can be set, and is not everywhere as fine as writers are quick.
+    private static bool IsSame(FileStream held, string copied, CancellationToken cancellationToken)
+    {
+        using var other = H2File.Open(copied);
+        if (held.Length != other.Length) return false;
+        var (left, right) = (new byte[BlockSize], new byte[BlockSize]);
+        held.Position = 0;
+        while (held.ReadAtLeast(left, left.Length, throwOnEndOfStream: false) is > 0 and var count)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (other.ReadAtLeast(right, right.Length, throwOnEndOfStream: false) != count || !left.AsSpan(0, count).SequenceEqual(right.AsSpan(0, count))) return false;
+        }
+
+        return true;
     }
 
     private static void Require(ReturnPoint point)

@@ -80,9 +80,10 @@ internal sealed class H2Session(H2Runtime runtime, string copy, DatabaseCredenti
         {
             var (_, failures) = await RunAsync(script.ToString(), cancellationToken).ConfigureAwait(false);
             var reasons = new Queue<string>(failures);
+            // What fails before its first row writes no file, and the failures come in the order of the queries. What fails later leaves a part of its
+            // answer, and nothing tells which one that is.
+            if (failures.Count > files.Count(file => !File.Exists(file))) return [.. files.Select(_ => failed(failures[0]))];
             var answers = new List<T>();
-
-            // What fails writes no file: the failures come in the order of the queries.
             foreach (var file in files) answers.Add(File.Exists(file) ? await read(file).ConfigureAwait(false) : failed(reasons.TryDequeue(out var reason) ? reason : "it gave no answer"));
             return answers;
         }

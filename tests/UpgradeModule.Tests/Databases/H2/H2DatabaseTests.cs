@@ -147,12 +147,12 @@ public class H2DatabaseTests
         Assert.All(dump.Invariants, value => Assert.Null(value.Value));
         Assert.Contains("UPGRADEMODULE_H2_JAR", Assert.Single((await blind.InspectAsync(default)).Missing), StringComparison.Ordinal);
         var content = new BackupContent { Directory = directory, Format = dump.Format, Files = dump.Files, Tables = dump.Tables };
-        await using (var scratch = await blind.RestoreToScratchAsync(content, operation, default))
-        {
-            Assert.Contains("checksum and structure only", scratch.Location, StringComparison.Ordinal);
-            Assert.Empty(await scratch.Database.CountRowsAsync(default));
-        }
-
+        var unavailable = await Assert.ThrowsAsync<UpgradeException>(() => blind.RestoreToScratchAsync(content, operation, default));
+        Assert.Equal("ScratchUnavailable", unavailable.ErrorId);
+        Assert.Contains("UPGRADEMODULE_H2_JAR", unavailable.Message, StringComparison.Ordinal);
+        Assert.Contains("-ChecksumOnly", unavailable.Remedy, StringComparison.Ordinal);
+        Assert.False((await blind.InspectAsync(default)).CanProve);
+        Assert.Equal("ScratchUnavailable", (await Assert.ThrowsAsync<UpgradeException>(() => blind.HashContentAsync(content, operation, default))).ErrorId);
         Assert.Equal("DatabaseToolNotFound", (await Assert.ThrowsAsync<UpgradeException>(() => blind.CountRowsAsync(default))).ErrorId);
         var counted = await fixture.DumpAsync();
         Assert.Equal("ScratchUnavailable", (await Assert.ThrowsAsync<UpgradeException>(() => blind.RestoreToScratchAsync(counted, operation, default))).ErrorId);
@@ -164,6 +164,39 @@ public class H2DatabaseTests
         var failure = await Assert.ThrowsAsync<UpgradeException>(() => old.CountRowsAsync(default));
         Assert.Equal("DatabaseQueryFailed", failure.ErrorId);
         Assert.Contains("H2 2.2 and newer", failure.Message + failure.Remedy, StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
+    public async Task What_is_written_while_it_is_copied_for_the_way_back_is_copied_anew()
+    {
+        using var fixture = await H2Fixture.MakeAsync("2.2.224");
+        var first = await File.ReadAllBytesAsync(fixture.File);
+        await fixture.RunAsync("INSERT INTO person (id) VALUES (5000)");
+        var second = await File.ReadAllBytesAsync(fixture.File);
+        foreach (var (changes, byTime) in new[] { (1, true), (1, false), (int.MaxValue, true) })
+        {
+            await File.WriteAllBytesAsync(fixture.File, first);
+            var (copies, time) = (0, File.GetLastWriteTimeUtc(fixture.File));
+            var rollback = new Engine.Databases.H2.H2Rollback(fixture.File, (from, to) =>
+            {
+                File.Copy(from, to);
+                if (++copies > changes) return;
+                File.WriteAllBytes(from, copies % 2 == 0 ? first : second);
+                if (!byTime) File.SetLastWriteTimeUtc(from, time);
+            });
+            if (changes > 1)
+            {
+                Assert.Equal("DatabaseInUse", (await Assert.ThrowsAsync<UpgradeException>(() => rollback.CreateAsync("r", default))).ErrorId);
+                continue;
+            }
+
+            var point = await rollback.CreateAsync("r", default);
+            Assert.Equal(2, copies);
+            Assert.Equal(second, await File.ReadAllBytesAsync(point.Location));
+            rollback.Drop(point);
+        }
+
+        Assert.Equal(["metabase.db.mv.db"], fixture.Beside());
     }
 
     [SkippableFact]
