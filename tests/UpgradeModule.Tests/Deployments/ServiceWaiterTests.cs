@@ -9,11 +9,11 @@ public class ServiceWaiterTests
     [Fact]
     public async Task A_migration_that_moves_is_waited_for_beyond_the_time_out_and_told()
     {
-        await using var scene = await ProcessScene.CreateAsync("1.1.0", "SAMPLEAPP_MIGRATION_DELAY_MS=400");
+        await using var scene = await ProcessScene.CreateAsync("1.1.0", "SAMPLEAPP_MIGRATION_DELAY_MS=800");
         await scene.StartAsync();
         var took = Stopwatch.StartNew();
-        var service = await scene.WaitAsync(new WaitRequest { Expected = AppVersion.Parse("1.1.0"), Timeout = TimeSpan.FromMilliseconds(1500) });
-        Assert.True(took.Elapsed > TimeSpan.FromMilliseconds(2000), $"It took only {took.Elapsed}.");
+        var service = await scene.WaitAsync(new WaitRequest { Expected = AppVersion.Parse("1.1.0"), Timeout = TimeSpan.FromMilliseconds(3000) });
+        Assert.True(took.Elapsed > TimeSpan.FromMilliseconds(4000), $"It took only {took.Elapsed}.");
         Assert.Equal(AppHealth.Healthy, service.Health);
         Assert.Equal("1.1.0", service.Version?.Text);
         var seen = scene.Told.ProgressSeen;
