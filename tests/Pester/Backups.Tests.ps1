@@ -83,7 +83,7 @@ Describe 'Backups' {
         (Get-AppBackup -Destination $share).Id | Should -Be $backup.Id
         Copy-ByClixml $copy | Test-AppBackup -Deep -Quiet | Should -BeTrue
         (Copy-AppBackup $backup.Path $share -Verbose 4>&1) -match 'there already, and whole' | Should -Not -BeNullOrEmpty
-        $null = $copy | Remove-AppBackup -Confirm:$false
+        $null = $copy | Remove-AppBackup -Force   # it is the only one of the two that is proven
         Get-ChildItem -LiteralPath $share -Force | Should -BeNullOrEmpty
         @(Get-AppBackup) | Should -HaveCount 1
     }
