@@ -3,7 +3,7 @@ using UpgradeModule.Tests.Support;
 namespace UpgradeModule.Tests.Metabase;
 
 /// <summary>Upgrades of the stand-in that fail in the ways in which Metabase's do: each is recognised and taken back.</summary>
-[Collection("Postgres")]
+[Collection("Metabase")]
 public sealed class MetabaseFailureTests(PostgresFixture postgres)
 {
     private const string From = "0.49.25.2";

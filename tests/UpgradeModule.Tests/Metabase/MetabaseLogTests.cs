@@ -3,7 +3,7 @@ using UpgradeModule.Tests.Support;
 namespace UpgradeModule.Tests.Metabase;
 
 /// <summary>What Metabase's stand-in logs when it can't start, and what the wait makes of it by the definition that ships.</summary>
-[Collection("Postgres")]
+[Collection("Metabase")]
 public sealed class MetabaseLogTests(PostgresFixture postgres)
 {
     [SkippableFact]

@@ -6,7 +6,7 @@ using UpgradeModule.Tests.Support;
 namespace UpgradeModule.Tests.Metabase;
 
 /// <summary>Migrations down of Metabase's stand-in by the definition that ships, with nothing overridden but the base of its addresses.</summary>
-[Collection("Postgres")]
+[Collection("Metabase")]
 public sealed class MetabaseMigrateDownTests(PostgresFixture postgres)
 {
     private const string Newer = "SELECT count(*) FROM databasechangelog WHERE id LIKE 'v5%'";

@@ -3,7 +3,7 @@ using UpgradeModule.Tests.Support;
 namespace UpgradeModule.Tests.Metabase;
 
 /// <summary>What the readiness of a Metabase finds by the definition that ships: on the stand-in, which runs meanwhile.</summary>
-[Collection("Postgres")]
+[Collection("Metabase")]
 public sealed class MetabaseReadinessTests(PostgresFixture postgres)
 {
     private const string To = "0.50.36";

@@ -3,7 +3,7 @@ using UpgradeModule.Tests.Support;
 namespace UpgradeModule.Tests.Metabase;
 
 /// <summary>Upgrades of Metabase's stand-in by the definition that ships, with nothing overridden but the base of its addresses.</summary>
-[Collection("Postgres")]
+[Collection("Metabase")]
 public sealed class MetabaseUpgradeTests(PostgresFixture postgres)
 {
     [SkippableFact]

@@ -4,7 +4,7 @@ using UpgradeModule.Tests.Support;
 namespace UpgradeModule.Tests.Metabase;
 
 /// <summary>The stand-in on a database that Metabase's own migrations of 0.49.5 made: 76 tables, real ids.</summary>
-[Collection("Postgres")]
+[Collection("Metabase")]
 public sealed class RealSchemaTests(PostgresFixture postgres)
 {
     [SkippableFact]
