@@ -75,6 +75,7 @@ function Invoke-Test {
         & (Join-Path $root 'tests/Invoke-PesterSuite.ps1') -Module (Get-ModuleFolder) -Results $results -Long:$Long
     )
     $passed, $failed, $skipped = 'Passed', 'Failed', 'Skipped' | ForEach-Object { ($suites | Measure-Object $_ -Sum).Sum }
+    foreach ($failure in $suites.Failures) { "failed: $failure" }
     '{0} passed, {1} failed, {2} skipped' -f $passed, $failed, $skipped
     if ($failed -gt 0) { exit 1 }
 }

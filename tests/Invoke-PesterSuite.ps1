@@ -26,7 +26,7 @@ if (-not $pester -and (Get-Command Install-PSResource -ErrorAction Ignore)) {
 }
 if (-not $pester) {
     $suites | ForEach-Object { Write-Host "skipped: $($_.Name): there is no Pester 5 and it could not be installed" }
-    return [pscustomobject]@{ Suite = 'Pester'; Passed = 0; Failed = 0; Skipped = $suites.Count }
+    return [pscustomobject]@{ Suite = 'Pester'; Passed = 0; Failed = 0; Skipped = $suites.Count; Failures = @() }
 }
 
 $summary = Join-Path $Results 'pester.json'
@@ -35,6 +35,6 @@ if ([IO.Path]::GetFileNameWithoutExtension($pwsh) -ne 'pwsh') { $pwsh = 'pwsh' }
 & $pwsh -NoProfile -NonInteractive -File (Join-Path $PSScriptRoot Pester/Support/Start-Pester.ps1) -Pester $pester.Path -Module $Module -Summary $summary -Suites ($suites.FullName -join [IO.Path]::PathSeparator) -Long:$Long | Out-Host
 if (-not (Test-Path -LiteralPath $summary)) {
     Write-Host 'Pester ended without a result.'
-    return [pscustomobject]@{ Suite = 'Pester'; Passed = 0; Failed = 1; Skipped = 0 }
+    return [pscustomobject]@{ Suite = 'Pester'; Passed = 0; Failed = 1; Skipped = 0; Failures = @('Pester: no result') }
 }
 Get-Content -LiteralPath $summary -Raw | ConvertFrom-Json

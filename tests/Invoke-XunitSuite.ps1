@@ -17,7 +17,7 @@ $filter = if ($Long) { @() } else { '--filter', 'Category!=Long' }
 dotnet test $Project -c $Configuration -v quiet --results-directory $Results --logger "trx;LogFileName=$name.trx" --logger "console;verbosity=minimal" @filter | Out-Host
 if (-not (Test-Path -LiteralPath $trx)) {
     Write-Host "${name}: the test run ended without a result."
-    return [pscustomobject]@{ Suite = $name; Passed = 0; Failed = 1; Skipped = 0 }
+    return [pscustomobject]@{ Suite = $name; Passed = 0; Failed = 1; Skipped = 0; Failures = @("${name}: no result") }
 }
 
 $run = ([xml](Get-Content -LiteralPath $trx -Raw)).TestRun
@@ -25,8 +25,16 @@ $counters = $run.ResultSummary.Counters
 foreach ($test in $run.Results.ChildNodes | Where-Object outcome -eq 'NotExecuted') {
     Write-Host "skipped: $($test.testName): $($test.SelectSingleNode('*[local-name()="Output"]/*[local-name()="ErrorInfo"]/*[local-name()="Message"] | *[local-name()="Output"]/*[local-name()="StdOut"]')?.InnerText.Trim())"
 }
+# Said again at the very end, below whatever other suites print.
+$failures = @(
+    foreach ($test in $run.Results.ChildNodes | Where-Object outcome -eq 'Failed') {
+        $lines = "$($test.SelectSingleNode('*[local-name()="Output"]/*[local-name()="ErrorInfo"]/*[local-name()="Message"]')?.InnerText)".Trim() -split '\r?\n'
+        "$($test.testName)`n    " + (($lines | Select-Object -First 6) -join "`n    ")
+    }
+)
 # The counters leave skipped tests out of 'executed' and don't name them otherwise.
 [pscustomobject]@{
     Suite = $name; Passed = [int]$counters.passed
     Failed = [int]$counters.executed - [int]$counters.passed; Skipped = [int]$counters.total - [int]$counters.executed
+    Failures = $failures
 }

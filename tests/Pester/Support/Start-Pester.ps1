@@ -23,8 +23,11 @@ if (-not $Long) { $configuration.Filter.ExcludeTag = 'Long' }
 $env:UPGRADEMODULE_TEST_LONG = $Long ? '1' : ''
 $result = Invoke-Pester -Configuration $configuration
 foreach ($test in $result.Skipped) { Write-Host "skipped: $($test.ExpandedPath): $($test.ErrorRecord | Select-Object -First 1)" }
-foreach ($test in $result.Failed) { Write-Host "failed: $($test.ExpandedPath)" }
 @{
     Suite = 'Pester'; Passed = $result.PassedCount
     Failed = $result.FailedCount + $result.FailedContainersCount; Skipped = $result.SkippedCount
+    Failures = @(
+        foreach ($test in $result.Failed) { "$($test.ExpandedPath)`n    $("$($test.ErrorRecord | Select-Object -First 1)" -replace '\r?\n', "`n    ")" }
+        foreach ($container in $result.FailedContainers) { "$($container.Item)`n    $($container.ErrorRecord | Select-Object -First 1)" }
+    )
 } | ConvertTo-Json | Set-Content -LiteralPath $Summary
