@@ -22,15 +22,33 @@ internal sealed class DeploymentService(DeploymentServices services) : IDeployme
 
         // What was seen of it is of that moment: it is asked afresh each time, and not kept.
         var kept = deployment with { Stored = true, Status = AppServiceStatus.Unknown, Latest = null, Versions = [], VersionsAgree = true };
-        if (await services.Store.SaveDeploymentAsync(kept, replace, cancellationToken).ConfigureAwait(false)) return deployment with { Stored = true };
+        if (await services.Store.SaveDeploymentAsync(kept, replace, cancellationToken).ConfigureAwait(false))
+        {
+            await NoteAsync(kept, registered: true, cancellationToken).ConfigureAwait(false);
+            return deployment with { Stored = true };
+        }
+
         throw new UpgradeException("DeploymentExists", UpgradeErrorCategory.ResourceExists, deployment.Name, $"A deployment named '{deployment.Name}' is registered already in '{services.Store.Path}'.", "Use -Force to replace it, or another name.");
     }
 
     /// <inheritdoc/>
     public async Task UnregisterAsync(string name, CancellationToken cancellationToken)
     {
-        if (await services.Store.RemoveDeploymentAsync(name, cancellationToken).ConfigureAwait(false)) return;
-        throw DeploymentNames.NotFound(name, await ListAsync(cancellationToken).ConfigureAwait(false), services.Store.Path);
+        var all = await ListAsync(cancellationToken).ConfigureAwait(false);
+        if (!await services.Store.RemoveDeploymentAsync(name, cancellationToken).ConfigureAwait(false)) throw DeploymentNames.NotFound(name, all, services.Store.Path);
+        if (all.FirstOrDefault(deployment => deployment.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) is { } gone) await NoteAsync(gone, registered: false, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task NoteAsync(AppDeployment deployment, bool registered, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await services.Hosts(deployment.HostKind).NoteRegistrationAsync(deployment, registered, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // Who may not write at the deployment, or whose disk is full, can still keep it in the store and remove it from there.
+        }
     }
 
     /// <inheritdoc/>

@@ -34,6 +34,14 @@ Describe 'Find-AppDeployment' {
         Find-AppDeployment (Get-SampleDefinition) -HostKind Process -WarningAction SilentlyContinue | Where-Object { $_.Settings.ArtifactPath -eq $app.Artifact } | Should -BeNullOrEmpty -Because 'it is registered now'
     }
 
+    It 'finds what was started under a name that is registered no more, by whatever name it comes back' -Skip:(-not $IsLinux) {
+        $app = New-SampleApp -Folder $folder -Name formername -Start
+        $null = Unregister-AppDeployment $app.Name
+        $again = $app.Deployment | ForEach-Object { New-AppDeployment nextname (Get-SampleDefinition) -ArtifactPath $app.Artifact -Command $_.Settings.Command -EnvironmentFile $_.Settings.EnvironmentFiles } | Register-AppDeployment
+        ($again | Get-AppService).Status | Should -Be Running
+        ($again | Stop-AppService).Status | Should -Be Stopped
+    }
+
     It 'tells of an engine that does not answer, and gives what the others have' {
         $found = @(Find-AppDeployment metabase -DockerHost tcp://127.0.0.1:1 -WarningVariable told -WarningAction SilentlyContinue -ErrorAction Stop)
         $found | Where-Object HostKind -EQ Docker | Should -BeNullOrEmpty

@@ -39,8 +39,7 @@ BeforeAll {
             'of one that is stopped' = { $stopped.Deployment | Invoke-AppUpgrade -To 2.0.0 -ArtifactPath (Get-SampleArtifact) }
         }
         'Invoke-MigrateDown' = @{ 'with -Force' = { Invoke-MigrateDown $app.Name -To 1.0.0 -Force }; 'without' = { $app.Deployment | Invoke-MigrateDown } }
-        # To look into a file of SQLite that nobody has open makes and removes the files beside it, so the folder's time is another then.
-        'Unlock-AppMigration' = @{ 'of a free lock' = { if ($server) { $null = Unlock-AppMigration $app.Name } }; 'of one that is held' = { if ($server) { Unlock-AppMigration $stopped.Name -Force } } }
+        'Unlock-AppMigration' = @{ 'of a free lock' = { $null = Unlock-AppMigration $app.Name }; 'of one that is held' = { if ($server) { Unlock-AppMigration $stopped.Name -Force } } }
         'Complete-UpgradeRun' = @{ 'with -Force' = { $run | Complete-UpgradeRun -Force }; 'by its id' = { Complete-UpgradeRun $run.RunId } }
         'Remove-AppDatabaseCopy' = @{ 'of a run, by name' = { Remove-AppDatabaseCopy $app.Name ($run.Kept | Where-Object Kind -Like 'Database*').Location -Force }; 'as they are listed' = { Get-AppDatabaseCopy $app.Name | Remove-AppDatabaseCopy } }
         'Resume-UpgradeRun' = @{ 'by its id' = { Resume-UpgradeRun $run.RunId }; 'of a deployment' = { $app.Deployment | Resume-UpgradeRun } }

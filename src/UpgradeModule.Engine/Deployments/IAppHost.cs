@@ -123,6 +123,12 @@ public interface IAppHost
     /// <exception cref="UpgradeException"><c>CommandFailed</c>: one can't be ended, and may still write to the database.</exception>
     Task EndLeftCommandsAsync(DeploymentContext context, CancellationToken cancellationToken) => Task.CompletedTask;
 
+    /// <summary>Notes that a deployment is registered now, or no more: then what runs of it belongs to whoever names it next. Nothing is stopped.</summary>
+    /// <param name="deployment">The deployment.</param>
+    /// <param name="registered">Whether it is registered.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    Task NoteRegistrationAsync(AppDeployment deployment, bool registered, CancellationToken cancellationToken) => Task.CompletedTask;
+
     /// <summary>Prepares a second instance of the deployment, which can be upgraded while the first one serves. The deployment itself is not touched.</summary>
     /// <param name="context">The deployment.</param>
     /// <param name="request">What it is made for.</param>

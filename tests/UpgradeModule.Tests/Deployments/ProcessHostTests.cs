@@ -233,6 +233,39 @@ public class ProcessHostTests
     }
 
     [SkippableFact]
+    public async Task What_runs_of_a_deployment_that_is_registered_no_more_is_found_under_its_next_name_and_never_taken_from_one_that_is()
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "It is found by /proc.");
+        await using var scene = await ProcessScene.CreateAsync();
+        var started = await scene.StartAsync();
+        var other = scene.Context with { Deployment = scene.Context.Deployment with { Name = "other" } };
+        Assert.Equal(AppServiceStatus.Stopped, (await scene.Host.GetServiceAsync(other, CancellationToken.None)).Status);
+
+        await scene.Host.NoteRegistrationAsync(scene.Context.Deployment, registered: false, CancellationToken.None);
+        var seen = await scene.Host.GetServiceAsync(other, CancellationToken.None);
+        Assert.Equal((AppServiceStatus.Running, started.ProcessId), (seen.Status, seen.ProcessId));
+
+        await scene.Host.NoteRegistrationAsync(scene.Context.Deployment, registered: true, CancellationToken.None);
+        Assert.Equal(AppServiceStatus.Stopped, (await scene.Host.GetServiceAsync(other, CancellationToken.None)).Status);
+        Assert.Equal(AppServiceStatus.Running, (await scene.GetAsync()).Status);
+    }
+
+    [SkippableFact]
+    public async Task A_start_script_of_a_former_name_takes_its_program_along_too()
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "It is found by /proc.");
+        await using var scene = await ProcessScene.CreateAsync();
+        scene.With(settings => settings with { Command = "sh", Arguments = ["-c", "\"$0\"; exit $?", "{artifact}"] });
+        await scene.StartAsync();
+        await scene.WaitAsync();
+        await scene.Host.NoteRegistrationAsync(scene.Context.Deployment, registered: false, CancellationToken.None);
+        var other = scene.Context with { Deployment = scene.Context.Deployment with { Name = "other" } };
+        Assert.Equal(AppServiceStatus.Stopped, (await scene.Host.StopAsync(other, null, CancellationToken.None)).Status);
+        var health = await scene.Prober.ProbeAsync(scene.Context, null, deep: false, CancellationToken.None);
+        Assert.Equal(AppHealth.Unreachable, health.Health);
+    }
+
+    [SkippableFact]
     public async Task A_start_script_takes_its_program_along_when_it_is_stopped()
     {
         Skip.If(OperatingSystem.IsWindows(), "It is a shell script.");

@@ -42,7 +42,7 @@ internal sealed class H2Database : IAppDatabase
         var format = Run("DatabaseQueryFailed", "could not be opened", () => H2File.Format(_path));
         var directory = Path.GetDirectoryName(_path)!;
         var missing = new List<string>();
-        if (!CanWrite(directory)) missing.Add($"This user may not write in '{directory}', where copies for the way back are kept: run as the user that owns it, or as an administrator.");
+        if (!FolderRights.MayWrite(directory)) missing.Add($"This user may not write in '{directory}', where copies for the way back are kept: run as the user that owns it, or as an administrator.");
         var (_, absent) = await H2Runtime.FindAsync(_access, cancellationToken).ConfigureAwait(false);
         if (absent is not null) missing.Add($"A backup of this H2 file can't be proven here. {absent}");
         return new DatabaseFacts
@@ -162,19 +162,6 @@ internal sealed class H2Database : IAppDatabase
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             throw H2Errors.Failed(errorId, _path, action, failure);
-        }
-    }
-
-    private static bool CanWrite(string directory)
-    {
-        try
-        {
-            // Asked by the one means that is right for every kind of permission; nothing is left.
-            using (new FileStream(Path.Combine(directory, ".um-" + Path.GetRandomFileName()), FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose)) return true;
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            return false;
         }
     }
 }

@@ -37,7 +37,7 @@ internal sealed class SqliteDatabase : IAppDatabase
     {
         session.Number("SELECT count(*) FROM sqlite_schema");
         var directory = Path.GetDirectoryName(_path)!;
-        var writable = CanWrite(directory);
+        var writable = FolderRights.MayWrite(directory);
         return new DatabaseFacts
         {
             Exists = true,
@@ -133,17 +133,4 @@ internal sealed class SqliteDatabase : IAppDatabase
             : SqliteSession.Open(_path, readOnly: true, SqliteSession.DefaultPatience, cancellationToken);
         return read(session);
     }, cancellationToken);
-
-    private static bool CanWrite(string directory)
-    {
-        try
-        {
-            // Asked by the one means that is right for every kind of permission; nothing is left.
-            using (new FileStream(Path.Combine(directory, ".um-" + Path.GetRandomFileName()), FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose)) return true;
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            return false;
-        }
-    }
 }

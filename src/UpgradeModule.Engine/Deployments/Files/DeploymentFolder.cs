@@ -27,6 +27,9 @@ internal sealed class DeploymentFolder
     /// <summary>The file that tells that the last run was asked to stop.</summary>
     public string StopFile => System.IO.Path.Combine(Path, "stop");
 
+    /// <summary>The file that tells that the deployment was unregistered: its process is another's to find.</summary>
+    public string ReleasedFile => System.IO.Path.Combine(Path, "released");
+
     /// <summary>The file that one starter at a time holds open.</summary>
     public string StartLockFile => System.IO.Path.Combine(Path, "starting");
 
@@ -49,9 +52,11 @@ internal sealed class DeploymentFolder
 
     /// <summary>Gets the directory that a deployment runs in.</summary>
     /// <param name="context">The deployment.</param>
-    public static string WorkingDirectory(DeploymentContext context)
+    public static string WorkingDirectory(DeploymentContext context) => WorkingDirectory(context.Deployment);
+
+    private static string WorkingDirectory(AppDeployment deployment)
     {
-        var settings = context.Deployment.Settings;
+        var settings = deployment.Settings;
         return settings.WorkingDirectory is { Length: > 0 } given ? given
             : settings.ArtifactPath is { Length: > 0 } artifact ? System.IO.Path.GetDirectoryName(artifact)!
             : settings.Command is { Length: > 0 } command && System.IO.Path.IsPathFullyQualified(command) ? System.IO.Path.GetDirectoryName(command)!
@@ -60,13 +65,17 @@ internal sealed class DeploymentFolder
 
     /// <summary>Works out a deployment's folder. Nothing is made.</summary>
     /// <param name="context">The deployment.</param>
-    public static DeploymentFolder Of(DeploymentContext context)
+    public static DeploymentFolder Of(DeploymentContext context) => Of(context.Deployment);
+
+    /// <summary>Works out a deployment's folder. Nothing is made.</summary>
+    /// <param name="deployment">The deployment.</param>
+    public static DeploymentFolder Of(AppDeployment deployment)
     {
-        var beside = context.Deployment.Settings.ArtifactPath is { Length: > 0 } artifact
+        var beside = deployment.Settings.ArtifactPath is { Length: > 0 } artifact
             ? System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(artifact))!
-            : WorkingDirectory(context);
+            : WorkingDirectory(deployment);
         var root = System.IO.Path.Combine(beside, ".upgrademodule");
-        return new DeploymentFolder(root, System.IO.Path.Combine(root, Encode(context.Deployment.Name is { Length: > 0 } name ? name : "default")));
+        return new DeploymentFolder(root, System.IO.Path.Combine(root, Encode(deployment.Name is { Length: > 0 } name ? name : "default")));
     }
 
     /// <summary>Makes the folder, private to its owner.</summary>

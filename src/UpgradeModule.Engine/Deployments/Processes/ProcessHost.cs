@@ -201,6 +201,10 @@ internal sealed class ProcessHost : IAppHost
     public Task<DatabaseTarget> ReachAsync(DeploymentContext context, DatabaseTarget database, CancellationToken cancellationToken) => Task.FromResult(database);
 
     /// <inheritdoc/>
+    public Task NoteRegistrationAsync(AppDeployment deployment, bool registered, CancellationToken cancellationToken) =>
+        ProcessTracker.NoteRegistrationAsync(DeploymentFolder.Of(deployment), registered, cancellationToken);
+
+    /// <inheritdoc/>
     public async IAsyncEnumerable<AppDeployment> FindAsync(IReadOnlyList<AppSpec> specs, FindRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         foreach (var found in await Task.Run(() => ProcessFinder.Find(specs, request.Operation), cancellationToken).ConfigureAwait(false)) yield return found;

@@ -31,6 +31,7 @@ internal sealed class ProcessStarter(IProcessSystem system, ProcessTracker track
             if (context.Cloned is not { OwnNetwork: true }) DemandFreePort(context, settings);
             File.Delete(folder.ExitFile);
             File.Delete(folder.StopFile);
+            File.Delete(folder.ReleasedFile);
             var plan = new LaunchPlan
             {
                 Command = command.LaunchedBy(context.Cloned?.Launcher ?? []),

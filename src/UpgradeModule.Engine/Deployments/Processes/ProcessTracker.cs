@@ -29,7 +29,11 @@ internal sealed class ProcessTracker(IProcessSystem system)
             return null;
         }
 
-        var found = system.Find(command, Others(folder));
+        var siblings = Siblings(folder);
+        var found = system.Find(command, [.. siblings.Where(static sibling => !sibling.Released).Select(static sibling => sibling.Process.ProcessId)]);
+
+        // Of one that was started under a name that is no more, the record of its start knows more than can be seen of it.
+        if (found is not null && siblings.FirstOrDefault(sibling => sibling.Process.ProcessId == found.ProcessId).Process is { } known) return known;
         if (found is not null)
         {
             context.Operation.Verbose(string.Create(CultureInfo.InvariantCulture, $"The process {found.ProcessId} runs '{command.Artifact ?? command.Program}' and was not started by this module: it is taken for the service of '{context.Deployment.Name}'."));
@@ -98,16 +102,27 @@ internal sealed class ProcessTracker(IProcessSystem system)
         }
     }
 
-    private HashSet<int> Others(DeploymentFolder folder)
+    /// <summary>Notes that a deployment is registered, or is no more. Where it never ran from here, there is nothing to note.</summary>
+    /// <param name="folder">Where it is tracked.</param>
+    /// <param name="registered">Whether it is registered.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    public static async Task NoteRegistrationAsync(DeploymentFolder folder, bool registered, CancellationToken cancellationToken)
     {
-        var others = new HashSet<int>();
-        if (!Directory.Exists(folder.Root)) return others;
+        if (registered && File.Exists(folder.ReleasedFile)) File.Delete(folder.ReleasedFile);
+        if (!registered && File.Exists(folder.ProcessFile)) await PrivateFiles.WriteAsync(folder.ReleasedFile, Array.Empty<byte>(), cancellationToken).ConfigureAwait(false);
+    }
+
+    // The processes of deployments that share the artifact's folder, and may share its command.
+    private List<(TrackedProcess Process, bool Released)> Siblings(DeploymentFolder folder)
+    {
+        var siblings = new List<(TrackedProcess Process, bool Released)>();
+        if (!Directory.Exists(folder.Root)) return siblings;
         foreach (var sibling in Directory.EnumerateDirectories(folder.Root))
         {
             if (sibling == folder.Path) continue;
             try
             {
-                if (TrackedProcess.Read(Path.Combine(sibling, "process")) is { } process && system.IsAlive(process)) others.Add(process.ProcessId);
+                if (TrackedProcess.Read(Path.Combine(sibling, "process")) is { } process && system.IsAlive(process)) siblings.Add((process, File.Exists(Path.Combine(sibling, "released"))));
             }
             catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
             {
@@ -115,6 +130,6 @@ internal sealed class ProcessTracker(IProcessSystem system)
             }
         }
 
-        return others;
+        return siblings;
     }
 }

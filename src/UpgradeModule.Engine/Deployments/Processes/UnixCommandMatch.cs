@@ -29,7 +29,9 @@ internal static class UnixCommandMatch
     public static bool Matches(int processId, CommandLine command)
     {
         var present = Arguments(processId);
-        if (present.Count == 0) return false;
+
+        // The shell that waits for a service's exit code has the service's whole command among its own arguments.
+        if (present.Count == 0 || present.Contains(UnixProcessSystem.SupervisorName, StringComparer.Ordinal)) return false;
         if (Link(Text(processId), "exe") == command.Program && command.Program == command.Artifact) return present.Skip(1).SequenceEqual(command.Arguments);
         if (Path.GetFileName(present[0]) != Path.GetFileName(command.Program) || command.Artifact is null) return false;
 

@@ -16,7 +16,7 @@ internal sealed class UnixProcessSystem : IProcessSystem
     private const string RunVariable = "UPGRADEMODULE_SERVICE_RUN";
 
     /// <summary>The supervisor's name on its own command line, by which it is told from the service.</summary>
-    private const string SupervisorName = "upgrademodule-supervisor";
+    internal const string SupervisorName = "upgrademodule-supervisor";
 
     /// <summary>
     /// The inner shell notes what it is, and becomes the service; the outer one waits in the foreground, so that the service ignores no

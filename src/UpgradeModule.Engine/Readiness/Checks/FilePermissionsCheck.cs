@@ -1,3 +1,4 @@
+using UpgradeModule.Engine.Operations;
 using UpgradeModule.Engine.Readiness.Probing;
 
 namespace UpgradeModule.Engine.Readiness.Checks;
@@ -25,7 +26,7 @@ internal sealed class FilePermissionsCheck : IReadinessCheck
     private static void Look(List<Finding> findings, string folder, string what)
     {
         var existing = Folders.NearestExisting(folder);
-        if (existing is not null && Folders.IsWritable(existing)) return;
+        if (existing is not null && FolderRights.MayWrite(existing)) return;
         findings.Add(Finding.Blocker($"This user may not write to the folder '{folder}', which {what}.", "Run as a user who may, or change the folder's rights.", folder));
     }
 }

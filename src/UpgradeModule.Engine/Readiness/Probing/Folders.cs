@@ -12,21 +12,6 @@ internal static class Folders
         return path;
     }
 
-    /// <summary>Whether this user may make files in a folder. A file is made that goes as it is closed: only the file system knows for sure.</summary>
-    /// <param name="folder">The folder.</param>
-    public static bool IsWritable(string folder)
-    {
-        try
-        {
-            using var probe = new FileStream(Path.Combine(folder, $".upgrademodule-{Guid.NewGuid():N}"), FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
-            return true;
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            return false;
-        }
-    }
-
     /// <summary>The disk that a folder lies on: the longest mount point above it.</summary>
     /// <param name="folder">The folder.</param>
     public static string DiskOf(string folder)
