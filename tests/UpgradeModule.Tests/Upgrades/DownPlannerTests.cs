@@ -34,16 +34,76 @@ public sealed class DownPlannerTests
     [InlineData("0.45.4.3", "0.43.7.3", "never migrates down below 0.44")]
     [InlineData("0.44.7.3", "0.44.1", "of one major")]
     [InlineData("0.49.6", "0.48", "41641")]
+    [InlineData("0.49.2", "0.48", "41641")]
+    [InlineData("0.48.13", "0.47", "38347")]
+    [InlineData("0.46.1", "0.45.3.1", "30053")]
     [InlineData("0.53.10", "0.52", "53434")]
     [InlineData("0.50.7", "0.49", "44784")]
+    [InlineData("0.50.7.1", "0.49", "44784")]
+    [InlineData("1.50.3", "1.49", "44784", "ee")]
     [InlineData("0.59.2.5", "0.59.1", "of one major")]
-    public void What_the_definition_forbids_or_knows_to_fail_is_refused(string from, string to, string why)
+    public void What_the_definition_forbids_or_knows_to_fail_is_refused(string from, string to, string why, string edition = "oss")
     {
         var major = int.Parse(from.Split('.')[1], System.Globalization.CultureInfo.InvariantCulture);
-        var failure = Assert.Throws<UpgradeException>(() => DownPlanner.Plan(Definitions.Metabase, Of(from, to, [$"v{major - 1}.00-001", $"v{major}.00-001"])));
+        var failure = Assert.Throws<UpgradeException>(() => DownPlanner.Plan(Definitions.Metabase, Of(from, to, [$"v{major - 1}.00-001", $"v{major}.00-001"], edition)));
         Assert.Equal("MigrateDownRefused", failure.ErrorId);
         Assert.Contains(why, failure.Message, StringComparison.Ordinal);
         Assert.Contains("Restore", failure.Remedy!, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("0.50.8", "0.49")]
+    [InlineData("0.49.25.2", "0.48")]
+    [InlineData("0.45.4.3", "0.44")]
+    [InlineData("0.65.4", "0.64")]
+    public void What_nothing_is_known_against_is_planned(string from, string to)
+    {
+        var major = int.Parse(from.Split('.')[1], System.Globalization.CultureInfo.InvariantCulture);
+        var plan = DownPlanner.Plan(Definitions.Metabase, Of(from, to, [$"v{major - 1}.00-001", $"v{major}.00-001"]));
+        Assert.Equal([$"v{major}.00-001"], plan.TakenBack!);
+        Assert.Empty(plan.Path.Warnings);
+    }
+
+    [Theory]
+    [InlineData("0.41.9", "0.40", new[] { "311", "312" })]
+    [InlineData("0.40.8", "0.39", new[] { "300", "301" })]
+    [InlineData("0.43.7.3", "0.42", new[] { "v42.00-001", "v43.00-001" })]
+    [InlineData("0.43.7.3", "0.43.4", new[] { "v42.00-001", "v43.00-001" })]
+    public void Nothing_goes_below_44_also_where_the_names_of_migrations_tell_no_major_and_with_force(string from, string to, string[] names)
+    {
+        foreach (var force in new[] { false, true })
+        {
+            Assert.Equal("MigrateDownRefused", Assert.Throws<UpgradeException>(() => DownPlanner.Plan(Definitions.Metabase, Of(from, to, names) with { Force = force })).ErrorId);
+        }
+    }
+
+    [Fact]
+    public void Below_44_only_the_version_is_exchanged_where_a_run_wrote_down_that_no_migration_ran()
+    {
+        string[] names = ["v42.00-001", "v43.00-001"];
+        var recorded = new Dictionary<AppVersion, IReadOnlyList<string>> { [AppVersion.Parse("0.43.4")] = names };
+        Assert.Empty(DownPlanner.Plan(Definitions.Metabase, Of("0.43.7.3", "0.43.4", names) with { Recorded = recorded }).TakenBack!);
+    }
+
+    [Fact]
+    public void A_database_of_a_newer_major_than_what_is_installed_is_refused_because_only_that_version_knows_the_way_back()
+    {
+        string[] names = ["v46.00-001", "v47.00-001", "v48.00-001"];
+        var failure = Assert.Throws<UpgradeException>(() => DownPlanner.Plan(Definitions.Metabase, Of("0.47.9", "0.46", names)));
+        Assert.Equal("MigrateDownRefused", failure.ErrorId);
+        Assert.Contains("v48.00-001", failure.Message, StringComparison.Ordinal);
+        Assert.NotNull(DownPlanner.Plan(Definitions.Metabase, Of("0.47.9", "0.46", names) with { Force = true }).TakenBack);
+
+        // 46 ships one migration of 47, and 55 two of 56: they are forerunners.
+        Assert.Equal(["v46.00-001"], DownPlanner.Plan(Definitions.Metabase, Of("0.46.8", "0.45", ["v45.00-001", "v46.00-001", "v47.00-004"])).TakenBack!);
+        Assert.Equal(["v55.00-001"], DownPlanner.Plan(Definitions.Metabase, Of("0.55.18", "0.54", ["v54.00-001", "v55.00-001", "v56.2025-05-19T16:48:48"])).TakenBack!);
+    }
+
+    [Fact]
+    public void A_database_in_which_no_migration_is_recorded_is_not_taken_for_one_that_needs_none()
+    {
+        var failure = Assert.Throws<UpgradeException>(() => DownPlanner.Plan(Definitions.Metabase, Of("0.50.36", "0.49", [])));
+        Assert.Equal("MigrateDownRefused", failure.ErrorId);
     }
 
     [Fact]

@@ -32,6 +32,7 @@ internal static class DataChecks
             var (bad, path) = (migrations.DownKnownBad[i], $"$.migrations.downKnownBad[{i}]");
             context.Required(path + ".reason", bad.Reason, "What happens");
             if (context.Version(path + ".from", bad.From) is { } newer && context.Version(path + ".to", bad.To) is { } older && older > newer) context.Add(path + ".to", $"Down goes from newer to older, and {bad.To} is newer than {bad.From}.");
+            if (context.Version(path + ".from", bad.From) is { } first && context.Version(path + ".through", bad.Through) is { } last && last < first) context.Add(path + ".through", $"A range goes up, and {bad.Through} is older than {bad.From}.");
         }
 
         Required(context, migrations.Required);

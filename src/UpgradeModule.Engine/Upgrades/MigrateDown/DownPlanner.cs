@@ -23,11 +23,15 @@ internal static class DownPlanner
         var target = new DownTarget(spec, question);
         var to = target.Find();
         var lists = new MigrationLists(spec, question.Recorded);
+        Newer(spec, question, lists);
         var back = lists.After(to, question.From, question.Names);
         var warnings = new List<string>();
         var via = back is { Count: 0 } ? [] : Between(spec, target, question, to, back, lists);
         AppVersion[] versions = [question.From, .. via, to];
         for (var i = 1; back is not { Count: 0 } && i < versions.Length; i++) Check(spec, question, versions[i - 1], versions[i], warnings);
+
+        // That nothing ran since is known only where a run wrote it down: old migrations don't tell their major.
+        if (back is { Count: 0 } && !question.Recorded.ContainsKey(to) && DownRules.Forbidden(spec, question.From, to) is { } reason) throw Refused(question, reason, Otherwise);
         if (back is null)
         {
             if (!question.Force) throw Refused(question, $"Neither the definition of {spec.DisplayName} nor a recorded run tells which migrations {to} has, so nobody could tell whether they were taken back.", Otherwise + " With -Force, any migration that is taken back counts.");
@@ -47,6 +51,17 @@ internal static class DownPlanner
             Requirements = PathIndex.Of(spec).Requirements.At(neutral.IsPreRelease ? AppVersion.Parse(string.Join('.', neutral.Numbers)) : neutral, question.Deployment?.Database?.Engine),
         };
         return new DownPlan(new UpgradePath { App = spec.Name, Edition = question.Edition, From = question.From, To = to, Stops = [stop], Warnings = warnings, Deployment = question.Deployment }, back);
+    }
+
+    // Only the version that brought a migration knows its way back; an older one leaves it, or works on another database without a word.
+    private static void Newer(AppSpec spec, DownQuestion question, MigrationLists lists)
+    {
+        var major = VersionScheme.Of(spec).Major(question.From);
+        if (question.Force || question.Names.FirstOrDefault(name => lists.Knowledge.Major(name) > major) is not { } newer) return;
+        throw Refused(
+            question,
+            $"{question.From} is installed, and the migration {newer} that is recorded was brought by a newer major: only that version can take it back.",
+            $"Install the version that the database belongs to, and migrate down from there. {Otherwise} -Force tries it all the same.");
     }
 
     private static List<AppVersion> Between(AppSpec spec, DownTarget target, DownQuestion question, AppVersion to, IReadOnlyList<string>? back, MigrationLists lists)

@@ -26,7 +26,13 @@ internal static class DownRules
     public static KnownBadSpec? KnownBad(AppSpec spec, AppVersion from, AppVersion to)
     {
         var scheme = VersionScheme.Of(spec);
-        return spec.Migrations!.DownKnownBad.FirstOrDefault(bad => Fits(scheme, bad.From, from) && (bad.To is not { Length: > 0 } older || Fits(scheme, older, to)));
+        return spec.Migrations!.DownKnownBad.FirstOrDefault(bad => (Fits(scheme, bad.From, from) || IsBetween(scheme, bad, from)) && (bad.To is not { Length: > 0 } older || Fits(scheme, older, to)));
+    }
+
+    private static bool IsBetween(VersionScheme scheme, KnownBadSpec bad, AppVersion version)
+    {
+        if (bad.Through is not { Length: > 0 } through || !scheme.TryParse(bad.From, out var first) || scheme.Compare(version, first.Version) < 0) return false;
+        return Fits(scheme, through, version) || (scheme.TryParse(through, out var last) && scheme.Compare(version, last.Version) <= 0);
     }
 
     /// <summary>Whether a version is one that a pattern means: <c>0.49.6</c>, or everything that begins with <c>0.49</c>.</summary>

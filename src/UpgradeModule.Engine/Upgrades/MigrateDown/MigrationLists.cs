@@ -53,6 +53,8 @@ internal sealed class MigrationLists(AppSpec spec, IReadOnlyDictionary<AppVersio
     private List<string>? ByMajor(AppVersion version, AppVersion from, IReadOnlyList<string> names)
     {
         var major = _scheme.Major(version);
-        return !_knowledge.TellsMajor || _scheme.Major(from) <= major ? null : [.. names.Where(name => _knowledge.Major(name) > major)];
+
+        // A database in which nothing is recorded is another one than the application's.
+        return !_knowledge.TellsMajor || _scheme.Major(from) <= major || names.Count == 0 ? null : [.. names.Where(name => _knowledge.Major(name) > major)];
     }
 }
