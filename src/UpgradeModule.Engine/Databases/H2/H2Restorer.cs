@@ -17,8 +17,7 @@ internal sealed class H2Restorer(string path, DatabaseAccess access)
         var source = DataFile(content);
         // A file that nobody has opened is not proven, whatever its structure.
         var runtime = await RuntimeAsync(content, cancellationToken).ConfigureAwait(false);
-        var directory = Path.Combine(Path.GetTempPath(), "um-scratch-" + Path.GetRandomFileName());
-        DurableFile.CreatePrivateDirectory(directory);
+        var directory = TemporaryFolder.Make(TemporaryFolder.Copy);
         try
         {
             var copy = Path.Combine(directory, "database" + H2File.Format(source).Extension);

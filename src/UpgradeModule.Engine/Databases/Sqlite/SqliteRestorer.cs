@@ -34,8 +34,7 @@ internal sealed class SqliteRestorer(string path)
     public async Task<IScratchDatabase> ToScratchAsync(BackupContent content, CancellationToken cancellationToken)
     {
         var source = DataFile(content);
-        var directory = Path.Combine(Path.GetTempPath(), "um-scratch-" + Path.GetRandomFileName());
-        DurableFile.CreatePrivateDirectory(directory);
+        var directory = TemporaryFolder.Make(TemporaryFolder.Copy);
         try
         {
             var copy = Path.Combine(directory, "database.sqlite");

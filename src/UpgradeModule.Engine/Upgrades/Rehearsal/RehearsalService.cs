@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using UpgradeModule.Engine.Artifacts;
 using UpgradeModule.Engine.Databases;
+using UpgradeModule.Engine.Databases.Files;
 using UpgradeModule.Engine.Operations;
 using UpgradeModule.Engine.Upgrades.Journal;
 
@@ -96,6 +97,7 @@ internal sealed class RehearsalService(UpgradeServices services, Func<DatabaseAc
     {
         var left = await services.Hosts(context.Deployment.HostKind).EndLeftClonesAsync(context, ProcessMark.IsStale, cancellationToken).ConfigureAwait(false);
         left += RehearsalFolder.RemoveLeft(context);
+        left += await Task.Run(TemporaryFolder.RemoveLeft, cancellationToken).ConfigureAwait(false);
         if (left > 0) context.Operation.Verbose("What a rehearsal that was killed had left is removed.");
     }
 }

@@ -33,6 +33,7 @@ internal static class FaultProgram
         await using var engine = UpgradeEngine.Open(new EngineOptions { StorePath = told.Store, DefinitionsPath = told.Store + ".none", Faults = new Death(told) });
         var deployment = ModelJson.Deserialize<AppDeployment>(told.Deployment);
         var context = await engine.Deployments.OpenAsync(deployment, new Teller(), null, null, default);
+        if (told.Verb == "rehearse") return await RehearseAsync(engine, context, told);
         var result = await (told.Verb switch
         {
             "upgrade" => UpgradeAsync(engine, context, told),
@@ -49,6 +50,14 @@ internal static class FaultProgram
     {
         var path = engine.Planner.Plan(context.Spec, new Engine.Paths.PathRequest { From = context.Deployment.Version!, Edition = context.Deployment.Edition, Deployment = context.Deployment });
         return await engine.Upgrades.RunAsync(context, new UpgradeRequest { Path = path, ArtifactPath = told.Artifacts, Registry = told.Registry, Timeout = TimeSpan.FromSeconds(60) }, default);
+    }
+
+    private static async Task<int> RehearseAsync(UpgradeEngine engine, DeploymentContext context, Order told)
+    {
+        var path = engine.Planner.Plan(context.Spec, new Engine.Paths.PathRequest { From = context.Deployment.Version!, Edition = context.Deployment.Edition, Deployment = context.Deployment });
+        var result = await engine.Rehearsals.RunAsync(context, new Engine.Upgrades.Rehearsal.RehearsalRequest { Path = path, ArtifactPath = told.Artifacts, Registry = told.Registry, Timeout = TimeSpan.FromSeconds(60) }, default);
+        Console.WriteLine($"healthy: {result.Healthy}: {string.Join(Environment.NewLine, result.Problems)}");
+        return 0;
     }
 
     private sealed class Death(Order told) : IFaultPoint

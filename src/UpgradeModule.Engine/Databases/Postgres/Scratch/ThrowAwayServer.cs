@@ -75,8 +75,7 @@ internal sealed class ThrowAwayServer : IThrowAwayServer
     {
         loopback |= OperatingSystem.IsWindows();
         var user = UnprivilegedUser.IsNeeded ? UnprivilegedUser.Find() : null;
-        var directory = Path.Combine(TemporaryRoot(), "um-pg-" + Path.GetRandomFileName()[..8]);
-        DurableFile.CreatePrivateDirectory(directory);
+        var directory = TemporaryFolder.Make(TemporaryFolder.Server);
         Process? keeper = null;
         try
         {
@@ -114,9 +113,6 @@ internal sealed class ThrowAwayServer : IThrowAwayServer
         var path = File.ResolveLinkTarget(program.Path, returnFinalTarget: true)?.FullName ?? program.Path;
         return Path.Combine(Path.GetDirectoryName(path)!, OperatingSystem.IsWindows() ? name + ".exe" : name);
     }
-
-    // The path of a socket may have a hundred bytes or so, which a deep temporary directory alone uses up.
-    private static string TemporaryRoot() => OperatingSystem.IsWindows() || Path.GetTempPath().Length < 60 ? Path.GetTempPath() : "/tmp";
 
     private static Task<ProgramResult> RunAsync(UnprivilegedUser? user, string program, IReadOnlyList<string> arguments, CancellationToken cancellationToken) => user is null
         ? ProgramRun.ExecuteAsync(program, arguments, new Dictionary<string, string>(), null, null, cancellationToken)
