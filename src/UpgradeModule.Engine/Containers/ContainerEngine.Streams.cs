@@ -46,6 +46,17 @@ internal sealed partial class ContainerEngine
     }
 
     /// <inheritdoc/>
+    public async Task<IReadOnlyList<ContainerChange>> ListChangesAsync(string container, CancellationToken cancellationToken)
+    {
+        using var response = await http.SendAsync(HttpMethod.Get, $"/containers/{Segment(container)}/changes", null, null, cancellationToken).ConfigureAwait(false);
+        if (response.StatusCode == HttpStatusCode.NotFound) throw EngineErrors.ContainerNotFound(Address, container);
+        await RequireAsync(response, container, $"list what has changed in the container '{container}'", cancellationToken).ConfigureAwait(false);
+        // Where nothing has changed, the answer is null.
+        var list = await http.ReadAsync(response, EngineJson.Default.JsonElement, cancellationToken).ConfigureAwait(false);
+        return list.ValueKind == JsonValueKind.Array ? list.Deserialize(EngineJson.Default.IReadOnlyListContainerChange)! : [];
+    }
+
+    /// <inheritdoc/>
     public async Task<Stream> ReadArchiveAsync(string container, string path, CancellationToken cancellationToken)
     {
         var response = await http.SendAsync(HttpMethod.Get, $"/containers/{Segment(container)}/archive" + Query(("path", path)), null, null, cancellationToken).ConfigureAwait(false);
@@ -56,11 +67,15 @@ internal sealed partial class ContainerEngine
     /// <inheritdoc/>
     public async Task WriteArchiveAsync(string container, string path, Stream archive, CancellationToken cancellationToken)
     {
-        // Podman makes the folder, and Docker breaks the connection off while it is being sent to.
-        if (await FindPathAsync(container, path, cancellationToken).ConfigureAwait(false) is null) throw EngineErrors.ContainerPathNotFound(container, path);
         using var content = new ArchiveContent(archive);
-        using var response = await http.SendAsync(HttpMethod.Put, $"/containers/{Segment(container)}/archive" + Query(("path", path)), content, null, cancellationToken).ConfigureAwait(false);
-        if (!response.IsSuccessStatusCode) throw await ArchiveFailureAsync(response, container, path, "write", cancellationToken).ConfigureAwait(false);
+        await WriteAsync(container, path, content, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async Task WriteArchiveAsync(string container, string path, Func<Stream, CancellationToken, Task> write, CancellationToken cancellationToken)
+    {
+        using var content = new ArchiveContent(write);
+        await WriteAsync(container, path, content, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -97,6 +112,14 @@ internal sealed partial class ContainerEngine
         {
             await RemoveQuietlyAsync(created.Id).ConfigureAwait(false);
         }
+    }
+
+    private async Task WriteAsync(string container, string path, ArchiveContent content, CancellationToken cancellationToken)
+    {
+        // Podman makes the folder, and Docker breaks the connection off while it is being sent to.
+        if (await FindPathAsync(container, path, cancellationToken).ConfigureAwait(false) is null) throw EngineErrors.ContainerPathNotFound(container, path);
+        using var response = await http.SendAsync(HttpMethod.Put, $"/containers/{Segment(container)}/archive" + Query(("path", path)), content, null, cancellationToken).ConfigureAwait(false);
+        if (!response.IsSuccessStatusCode) throw await ArchiveFailureAsync(response, container, path, "write", cancellationToken).ConfigureAwait(false);
     }
 
     private static async Task<IReadOnlyList<LogLine>> DrainAsync(Stream stream, IProgress<LogLine>? output, CancellationToken cancellationToken)

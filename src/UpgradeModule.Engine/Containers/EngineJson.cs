@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using UpgradeModule.Engine.Containers.Addresses;
 using UpgradeModule.Engine.Containers.Objects;
@@ -25,6 +26,8 @@ namespace UpgradeModule.Engine.Containers;
 [JsonSerializable(typeof(WaitAnswer))]
 [JsonSerializable(typeof(ExecAnswer))]
 [JsonSerializable(typeof(PathAnswer))]
+[JsonSerializable(typeof(IReadOnlyList<ContainerChange>))]
+[JsonSerializable(typeof(JsonElement))]
 [JsonSerializable(typeof(RegistryAuth))]
 [JsonSerializable(typeof(HelperAnswer))]
 [JsonSerializable(typeof(DockerConfig))]

@@ -108,6 +108,12 @@ internal interface IContainerEngine : IAsyncDisposable
     /// <exception cref="UpgradeException"><c>ContainerNotFound</c>.</exception>
     Task<ContainerPath?> FindPathAsync(string container, string path, CancellationToken cancellationToken);
 
+    /// <summary>Lists what is not as in its image in a container's own file system, mounts left out; running or not.</summary>
+    /// <param name="container">Its name or id.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="UpgradeException"><c>ContainerNotFound</c>.</exception>
+    Task<IReadOnlyList<ContainerChange>> ListChangesAsync(string container, CancellationToken cancellationToken);
+
     /// <summary>Reads a file or folder of a container, running or not, as a tar archive.</summary>
     /// <param name="container">Its name or id.</param>
     /// <param name="path">The full path inside.</param>
@@ -123,6 +129,14 @@ internal interface IContainerEngine : IAsyncDisposable
     /// <param name="cancellationToken">Ends the work.</param>
     /// <exception cref="UpgradeException"><c>ContainerNotFound</c>, <c>ContainerPathNotFound</c>.</exception>
     Task WriteArchiveAsync(string container, string path, Stream archive, CancellationToken cancellationToken);
+
+    /// <summary>Writes files into a container, running or not, while their archive is made.</summary>
+    /// <param name="container">Its name or id.</param>
+    /// <param name="path">The folder inside, which must be there.</param>
+    /// <param name="write">Writes a tar archive to the stream that it is given.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <exception cref="UpgradeException"><c>ContainerNotFound</c>, <c>ContainerPathNotFound</c>.</exception>
+    Task WriteArchiveAsync(string container, string path, Func<Stream, CancellationToken, Task> write, CancellationToken cancellationToken);
 
     /// <summary>Runs a command in a running container and waits for its end.</summary>
     /// <param name="container">Its name or id.</param>

@@ -1,4 +1,5 @@
 using UpgradeModule.Engine.Databases.H2;
+using UpgradeModule.Engine.Databases.H2.Contained;
 using UpgradeModule.Engine.Databases.Mongo;
 using UpgradeModule.Engine.Databases.MySql;
 using UpgradeModule.Engine.Databases.Postgres;
@@ -12,7 +13,7 @@ public sealed class AppDatabases
     private readonly Dictionary<DatabaseEngine, Func<DatabaseAccess, IOperationContext, IAppDatabase>> _engines = new()
     {
         [DatabaseEngine.Postgres] = (access, operation) => new PostgresDatabase(access, operation),
-        [DatabaseEngine.H2] = (access, _) => new H2Database(access),
+        [DatabaseEngine.H2] = (access, _) => access.Target is { Container.Length: > 0, Path: not null } ? new H2ContainedDatabase(access) : new H2Database(access),
         [DatabaseEngine.Mongo] = (access, operation) => new MongoDatabase(access, operation),
         [DatabaseEngine.MySql] = (access, operation) => new MySqlDatabase(access, operation),
         [DatabaseEngine.Sqlite] = (access, _) => new SqliteDatabase(access.Target),

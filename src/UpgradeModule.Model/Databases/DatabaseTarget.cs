@@ -39,7 +39,7 @@ public sealed record DatabaseTarget : AppRecord
     /// <summary>The database in which the role is defined, for MongoDB; <c>admin</c> where empty.</summary>
     public string? AuthenticationDatabase { get; init; }
 
-    /// <summary>The container that the database runs in, by name or id, whose programs are used where this machine has none.</summary>
+    /// <summary>The container that the database runs in, by name or id, whose programs are used where this machine has none; of a file, the one in whose own file system it lies.</summary>
     public string? Container { get; init; }
 
     /// <summary>Whether this was read from the application's own settings rather than given.</summary>
@@ -49,5 +49,5 @@ public sealed record DatabaseTarget : AppRecord
     public string? Source { get; init; }
 
     /// <inheritdoc/>
-    public override string ToString() => Path is not null ? $"{Engine.ToString().ToLowerInvariant()}:{Path}" : $"{Engine.ToString().ToLowerInvariant()}://{(User is null ? "" : User + "@")}{Server}{(Port is null ? "" : ":" + Port.Value.ToString(System.Globalization.CultureInfo.InvariantCulture))}/{Name}";
+    public override string ToString() => Path is not null ? $"{Engine.ToString().ToLowerInvariant()}:{(string.IsNullOrEmpty(Container) ? "" : Container + ":")}{Path}" : $"{Engine.ToString().ToLowerInvariant()}://{(User is null ? "" : User + "@")}{Server}{(Port is null ? "" : ":" + Port.Value.ToString(System.Globalization.CultureInfo.InvariantCulture))}/{Name}";
 }

@@ -14,6 +14,7 @@ internal sealed class H2Database : IAppDatabase
     private readonly bool _unchanging;
     private readonly H2Restorer _restorer;
     private readonly H2Rollback _rollback;
+    private readonly H2Questions _questions;
 
     /// <summary>Names a database; nothing is opened.</summary>
     /// <param name="access">Where it is, with its log-in and what can open it.</param>
@@ -27,6 +28,7 @@ internal sealed class H2Database : IAppDatabase
         Target = _unchanging ? access.Target with { Path = path } : access.Target;
         _restorer = new H2Restorer(_path, access);
         _rollback = new H2Rollback(_path);
+        _questions = new H2Questions(_path, access, _ => Task.FromResult(File.Exists(_path)), LookAsync);
     }
 
     /// <inheritdoc/>
@@ -66,7 +68,7 @@ internal sealed class H2Database : IAppDatabase
         DiskSpace.Require(directory, H2File.Size(_path));
         try
         {
-            return await new H2Dump(_path, _access).WriteAsync(directory, invariants, operation, cancellationToken).ConfigureAwait(false);
+            return await new H2Dump(_path, _access, (target, progress, token) => H2Copier.CopyAsync(_path, target, progress, token)).WriteAsync(directory, invariants, operation, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
@@ -75,33 +77,22 @@ internal sealed class H2Database : IAppDatabase
     }
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<TableCount>> CountRowsAsync(CancellationToken cancellationToken) =>
-        LookAsync(session => H2Reader.CountAsync(session, cancellationToken), cancellationToken);
+    public Task<IReadOnlyList<TableCount>> CountRowsAsync(CancellationToken cancellationToken) => _questions.CountAsync(cancellationToken);
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<TableHash>> HashTablesAsync(BackupContent? like, IOperationContext operation, CancellationToken cancellationToken) => LookAsync(
-        async session => await session.HashAsync(await H2Reader.TablesAsync(session, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false), cancellationToken);
+    public Task<IReadOnlyList<TableHash>> HashTablesAsync(BackupContent? like, IOperationContext operation, CancellationToken cancellationToken) => _questions.HashAsync(cancellationToken);
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<TableHash>> HashContentAsync(BackupContent content, IOperationContext operation, CancellationToken cancellationToken) => _restorer.HashAsync(content, cancellationToken);
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<InvariantValue>> ReadInvariantsAsync(IReadOnlyList<InvariantSpec> invariants, CancellationToken cancellationToken) =>
-        LookAsync(session => H2Reader.InvariantsAsync(session, invariants, cancellationToken), cancellationToken);
+    public Task<IReadOnlyList<InvariantValue>> ReadInvariantsAsync(IReadOnlyList<InvariantSpec> invariants, CancellationToken cancellationToken) => _questions.InvariantsAsync(invariants, cancellationToken);
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<IReadOnlyList<string?>>> QueryAsync(string sql, CancellationToken cancellationToken) => LookAsync(async session =>
-    {
-        var answer = (await session.AskAsync([sql], cancellationToken).ConfigureAwait(false))[0];
-        return answer.Rows ?? throw new UpgradeException("DatabaseQueryFailed", UpgradeErrorCategory.InvalidOperation, _path, $"The H2 database '{_path}' could not answer a query: {answer.Failure}.");
-    }, cancellationToken);
+    public Task<IReadOnlyList<IReadOnlyList<string?>>> QueryAsync(string sql, CancellationToken cancellationToken) => _questions.QueryAsync(sql, cancellationToken);
 
     /// <inheritdoc/>
-    public Task<bool> TableExistsAsync(string name, CancellationToken cancellationToken) => LookAsync(async session =>
-    {
-        var tables = await H2Reader.TablesAsync(session, cancellationToken).ConfigureAwait(false);
-        return tables.Any(table => string.Equals(table.Table, name, StringComparison.OrdinalIgnoreCase) || string.Equals($"{table.Schema}.{table.Table}", name, StringComparison.OrdinalIgnoreCase));
-    }, cancellationToken);
+    public Task<bool> TableExistsAsync(string name, CancellationToken cancellationToken) => _questions.HasTableAsync(name, cancellationToken);
 
     /// <inheritdoc/>
     public Task<IScratchDatabase> RestoreToScratchAsync(BackupContent content, IOperationContext operation, CancellationToken cancellationToken) => _restorer.ToScratchAsync(content, cancellationToken);
@@ -132,26 +123,8 @@ internal sealed class H2Database : IAppDatabase
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    private async Task<T> LookAsync<T>(Func<H2Session, Task<T>> ask, CancellationToken cancellationToken)
-    {
-        if (!File.Exists(_path)) throw H2Errors.NotFound(_path);
-        var (runtime, missing) = await H2Runtime.FindAsync(_access, cancellationToken).ConfigureAwait(false);
-        if (runtime is null) throw new UpgradeException("DatabaseToolNotFound", UpgradeErrorCategory.ObjectNotFound, _path, $"The H2 database '{_path}' can't be opened here. {missing}");
-        try
-        {
-            var look = _unchanging ? H2Look.OfAsync(_path, runtime, _access.Credential) : H2Look.CopyAsync(_path, runtime, _access.Credential, cancellationToken);
-            using var made = await look.ConfigureAwait(false);
-            return await ask(made.Session).ConfigureAwait(false);
-        }
-        catch (InvalidDataException failure)
-        {
-            throw H2Errors.Damaged(_path, failure.Message, failure);
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            throw H2Errors.Failed("DatabaseQueryFailed", _path, "could not be read", failure);
-        }
-    }
+    private Task<H2Look> LookAsync(H2Runtime runtime, CancellationToken cancellationToken) =>
+        _unchanging ? H2Look.OfAsync(_path, runtime, _access.Credential) : H2Look.CopyAsync(_path, runtime, _access.Credential, cancellationToken);
 
     private T Run<T>(string errorId, string action, Func<T> work)
     {

@@ -7,7 +7,8 @@ namespace UpgradeModule.Engine.Databases.H2;
 /// <summary>Writes the file of a stopped application into a backup: copied under H2's own lock, its structure checked, and where there is a Java and an H2 opened and counted.</summary>
 /// <param name="path">The database file.</param>
 /// <param name="access">The database.</param>
-internal sealed class H2Dump(string path, DatabaseAccess access)
+/// <param name="copy">Copies it to the name that it is given, while nobody has it open; tells the copy's SHA-256 and the moment.</param>
+internal sealed class H2Dump(string path, DatabaseAccess access, Func<string, Action<long, long>, CancellationToken, Task<(string Digest, DateTimeOffset Moment)>> copy)
 {
     /// <summary>Writes.</summary>
     /// <param name="directory">The backup's folder.</param>
@@ -22,7 +23,7 @@ internal sealed class H2Dump(string path, DatabaseAccess access)
         var partial = Path.Combine(folder, "database.partial");
         try
         {
-            var (digest, moment) = await H2Copier.CopyAsync(path, partial, Counter(progress), cancellationToken).ConfigureAwait(false);
+            var (digest, moment) = await copy(partial, Counter(progress), cancellationToken).ConfigureAwait(false);
             progress.Tell("checking the copy");
             if (H2File.Check(partial, cancellationToken) is { } damage) throw H2Errors.Damaged(path, damage);
             var format = H2File.Format(partial);
@@ -43,7 +44,7 @@ internal sealed class H2Dump(string path, DatabaseAccess access)
         }
         catch (IOException failure) when (DiskSpace.IsFull(failure))
         {
-            throw DiskSpace.Full(directory, H2File.Size(path), failure);
+            throw DiskSpace.Full(directory, null, failure);
         }
         finally
         {
@@ -52,16 +53,16 @@ internal sealed class H2Dump(string path, DatabaseAccess access)
         }
     }
 
-    private async Task<DumpResult> LookAsync(DumpResult result, string copy, IReadOnlyList<InvariantSpec> invariants, IOperationContext operation, CancellationToken cancellationToken)
+    private async Task<DumpResult> LookAsync(DumpResult result, string made, IReadOnlyList<InvariantSpec> invariants, IOperationContext operation, CancellationToken cancellationToken)
     {
         var (runtime, missing) = await H2Runtime.FindAsync(access, cancellationToken).ConfigureAwait(false);
         if (runtime is null)
         {
-            operation.Warning($"The H2 file is copied whole{(H2File.Format(copy).IsStore ? " and its structure is right" : "")}, but its tables are not counted, and what an upgrade must not lower is not read. {missing}");
+            operation.Warning($"The H2 file is copied whole{(H2File.Format(made).IsStore ? " and its structure is right" : "")}, but its tables are not counted, and what an upgrade must not lower is not read. {missing}");
             return result with { Invariants = [.. InvariantText.Of(DatabaseEngine.H2, invariants).Select(invariant => new InvariantValue { Name = invariant.Name, Detail = missing })] };
         }
 
-        using var look = await H2Look.OfAsync(copy, runtime, access.Credential).ConfigureAwait(false);
+        using var look = await H2Look.OfAsync(made, runtime, access.Credential).ConfigureAwait(false);
         try
         {
             var (tables, values, version) = await H2Reader.AllAsync(look.Session, invariants, cancellationToken).ConfigureAwait(false);

@@ -30,6 +30,18 @@ internal static class H2Errors
     public static UpgradeException LockFile(string path, string lockFile) =>
         new("DatabaseInUse", UpgradeErrorCategory.ResourceBusy, path, $"The database file '{path}' is in use, as its lock file '{lockFile}' tells.", "Stop the application and whatever else has the database open. Where nothing runs any more, the lock file was left by a crash: remove it, then do it again.");
 
+    /// <summary>The container whose own file it is runs.</summary>
+    /// <param name="path">The database file.</param>
+    /// <param name="container">The container.</param>
+    public static UpgradeException ContainerRuns(string path, string container) =>
+        new("DatabaseInUse", UpgradeErrorCategory.ResourceBusy, path, $"The database file '{path}' lies in the container '{container}' itself, which runs, or has run meanwhile: an H2 file is copied and replaced only while nobody has it open.", "Stop the application first (Stop-AppService), do it again, and start it afterwards.");
+
+    /// <summary>The backup's file has another name than the one that is there.</summary>
+    /// <param name="path">The file that is there.</param>
+    /// <param name="place">The file that the backup's data belongs into.</param>
+    public static UpgradeException OtherFile(string path, string place) =>
+        new("RestoreFailed", UpgradeErrorCategory.InvalidOperation, path, $"The backup is of an H2 that keeps its data in '{Path.GetFileName(place)}', and '{Path.GetFileName(path)}' is there: the application would take that one.", $"Move '{path}' away, then do it again.");
+
     /// <summary>A file operation failed.</summary>
     /// <param name="errorId">The error's id.</param>
     /// <param name="path">The file.</param>

@@ -23,13 +23,19 @@ internal sealed class H2Look : IDisposable
     /// <param name="credential">The log-in.</param>
     /// <param name="cancellationToken">Ends the work; nothing is left then.</param>
     public static Task<H2Look> CopyAsync(string path, H2Runtime runtime, DatabaseCredential? credential, CancellationToken cancellationToken) =>
-        MakeAsync(Path.GetTempPath(), path, runtime, credential, copy => H2Copier.LookAsync(path, copy, cancellationToken));
+        FromAsync(copy => H2Copier.LookAsync(path, copy, cancellationToken), runtime, credential);
+
+    /// <summary>Has a copy made in a folder for throw-away files.</summary>
+    /// <param name="take">Makes the copy, under the name that it is given.</param>
+    /// <param name="runtime">What opens it.</param>
+    /// <param name="credential">The log-in.</param>
+    public static Task<H2Look> FromAsync(Func<string, Task> take, H2Runtime runtime, DatabaseCredential? credential) => MakeAsync(Path.GetTempPath(), runtime, credential, take);
 
     /// <summary>Takes a file of our own, which nobody writes, without copying it where the file system has hard links.</summary>
     /// <param name="path">The file.</param>
     /// <param name="runtime">What opens it.</param>
     /// <param name="credential">The log-in.</param>
-    public static Task<H2Look> OfAsync(string path, H2Runtime runtime, DatabaseCredential? credential) => MakeAsync(Path.GetDirectoryName(path)!, path, runtime, credential, copy =>
+    public static Task<H2Look> OfAsync(string path, H2Runtime runtime, DatabaseCredential? credential) => MakeAsync(Path.GetDirectoryName(path)!, runtime, credential, copy =>
     {
         if (!NativeFile.TryLink(path, copy)) File.Copy(path, copy);
         return Task.CompletedTask;
@@ -41,7 +47,7 @@ internal sealed class H2Look : IDisposable
         if (Directory.Exists(_folder)) Directory.Delete(_folder, recursive: true);
     }
 
-    private static async Task<H2Look> MakeAsync(string place, string path, H2Runtime runtime, DatabaseCredential? credential, Func<string, Task> take)
+    private static async Task<H2Look> MakeAsync(string place, H2Runtime runtime, DatabaseCredential? credential, Func<string, Task> take)
     {
         var folder = Path.Combine(place, ".um-look-" + Path.GetRandomFileName());
         DurableFile.CreatePrivateDirectory(folder);

@@ -81,6 +81,20 @@ internal sealed class H2Restorer(string path, DatabaseAccess access)
         }
     }
 
+    /// <summary>Copies a backup's file into a folder, checks the copy and counts its rows.</summary>
+    /// <param name="content">The backup's data.</param>
+    /// <param name="folder">The folder.</param>
+    /// <param name="operation">Who is told.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <returns>The copy and its tables.</returns>
+    public async Task<(string File, IReadOnlyList<TableCount> Tables)> StageAsync(BackupContent content, string folder, IOperationContext operation, CancellationToken cancellationToken)
+    {
+        var source = DataFile(content);
+        var copy = Path.Combine(folder, "database" + H2File.Format(source).Extension);
+        await DurableFile.CopyAsync(source, copy, cancellationToken).ConfigureAwait(false);
+        return (copy, await CountAsync(content, copy, operation, cancellationToken).ConfigureAwait(false));
+    }
+
     /// <summary>Restores beside the live file, compares, then swaps.</summary>
     /// <param name="content">The backup's data.</param>
     /// <param name="label">A label for what is kept.</param>
@@ -91,11 +105,7 @@ internal sealed class H2Restorer(string path, DatabaseAccess access)
         var source = DataFile(content);
         var extension = H2File.Format(source).Extension;
         var place = path.EndsWith(extension, StringComparison.OrdinalIgnoreCase) ? path : H2File.DatabaseName(path) + extension;
-        if (place != path && File.Exists(path))
-        {
-            throw new UpgradeException("RestoreFailed", UpgradeErrorCategory.InvalidOperation, path, $"The backup is of an H2 that keeps its data in '{Path.GetFileName(place)}', and '{Path.GetFileName(path)}' is there: the application would take that one.", $"Move '{path}' away, then do it again.");
-        }
-
+        if (place != path && File.Exists(path)) throw H2Errors.OtherFile(path, place);
         if (File.Exists(place)) H2File.Hold(place).Dispose();
         var beside = $"{place}.um-restore-{KeptName.Safe(label)}";
         File.Delete(beside);

@@ -22,7 +22,7 @@ internal sealed class DatabaseFile(DockerDeployment deployment)
         return path;
     }
 
-    /// <summary>Finds the file of this machine.</summary>
+    /// <summary>Finds the file of this machine; of H2, also one in the container itself, which is told by its path inside and the container.</summary>
     /// <param name="container">The container.</param>
     /// <param name="database">The database as the settings tell it.</param>
     /// <param name="cancellationToken">Ends the work.</param>
@@ -32,6 +32,8 @@ internal sealed class DatabaseFile(DockerDeployment deployment)
         var inside = await InsideAsync(container, database, cancellationToken).ConfigureAwait(false);
         if (ContainerPaths.MountOf(container, inside) is not { } mount)
         {
+            // The engine reads it out of the container, and writes it back; an upgrade, with which it would be lost, is refused by name.
+            if (database.Engine == DatabaseEngine.H2) return database with { Path = inside, Container = container.PlainName };
             throw Unreachable(inside, $"it lies in the container '{container.PlainName}' itself, and is lost with it", "Move it onto a volume or a folder of the host first: Test-UpgradeReadiness tells how.");
         }
 
@@ -42,7 +44,7 @@ internal sealed class DatabaseFile(DockerDeployment deployment)
             throw Unreachable(inside, $"it lies on the machine of {deployment.Engine.Address}, and not on this one", "Run this on that machine, or give the file's path here with -DatabasePath where both share it.");
         }
 
-        return database with { Path = path };
+        return database with { Path = path, Container = null };
     }
 
     // An engine mounts such volumes while a container uses them: once it is stopped, their folder is empty, or another one.

@@ -1,3 +1,4 @@
+using System.Globalization;
 using UpgradeModule.Engine.Containers.Objects;
 using UpgradeModule.Engine.Deployments.Docker;
 
@@ -33,6 +34,23 @@ internal sealed record ContainerLook(DockerDeployment Deployment, ContainerInspe
         catch (UpgradeException)
         {
             return null;
+        }
+    }
+
+    /// <summary>Whether a process that holds on to something is one of a container's: it is seen from outside too, and the kernel knows whose it is.</summary>
+    /// <param name="holder">The process, as <c>process NUMBER …</c>.</param>
+    /// <param name="container">The container's id.</param>
+    public static bool IsInside(string holder, string container)
+    {
+        var words = holder.Split(' ');
+        if (words.Length < 2 || words[0] != "process" || !int.TryParse(words[1], NumberStyles.None, CultureInfo.InvariantCulture, out var process)) return false;
+        try
+        {
+            return File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{process}/cgroup")).Contains(container, StringComparison.Ordinal);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return false;
         }
     }
 }

@@ -19,7 +19,7 @@ internal sealed class DatabaseSessionsCheck : IReadinessCheck
         var own = service.ProcessId is { } process ? string.Create(CultureInfo.InvariantCulture, $"process {process} ") : null;
         var fileEngine = context.Database!.Path is not null;
         var others = fileEngine && own is not null ? facts.Sessions.Where(session => !session.StartsWith(own, StringComparison.Ordinal)).ToList() : [.. facts.Sessions];
-        if (fileEngine && others.Count > 0 && await ContainerLook.AtAsync(context, cancellationToken).ConfigureAwait(false) is { } look) others = [.. others.Where(session => !IsInside(session, look.Container.Id))];
+        if (fileEngine && others.Count > 0 && await ContainerLook.AtAsync(context, cancellationToken).ConfigureAwait(false) is { } look) others = [.. others.Where(session => !ContainerLook.IsInside(session, look.Container.Id))];
         if (fileEngine || !runs) return others.Count == 0 ? [] : [Others(context, others)];
         var (nodes, strangers) = FromElsewhere(others);
         var findings = new List<Finding>();
@@ -49,21 +49,6 @@ internal sealed class DatabaseSessionsCheck : IReadinessCheck
         var own = places[0].Key;
         var others = places.Skip(1).ToLookup(group => group.Key.Who == own.Who);
         return ([.. others[true].SelectMany(group => group)], [.. others[false].SelectMany(group => group)]);
-    }
-
-    // A container's processes are seen from outside too; the kernel knows whose they are.
-    private static bool IsInside(string session, string container)
-    {
-        var words = session.Split(' ');
-        if (words.Length < 2 || words[0] != "process" || !int.TryParse(words[1], NumberStyles.None, CultureInfo.InvariantCulture, out var process)) return false;
-        try
-        {
-            return File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{process}/cgroup")).Contains(container, StringComparison.Ordinal);
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            return false;
-        }
     }
 
     private static (string Who, string Address) Place(string session)

@@ -30,7 +30,8 @@ internal sealed class DiskSpaceCheck : IReadinessCheck
     private static void AddData(List<DiskNeed> needs, ReadinessContext context, Databases.DatabaseFacts facts)
     {
         if (!context.Request.SkipBackup) needs.Add(new DiskNeed(context.BackupFolder, facts.Size, "the backup, which is at most as large as the database"));
-        var data = facts.DataDirectory ?? ((context.Reached ?? context.Database)!.Path is { } file ? Path.GetDirectoryName(Path.GetFullPath(file)) : null);
+        // A file in a container grows on a disk of the engine's, and an upgrade of it is refused.
+        var data = facts.DataDirectory ?? ((context.Reached ?? context.Database) is { Container: null, Path: { } file } ? Path.GetDirectoryName(Path.GetFullPath(file)) : null);
         if (data is null) return;
         if (!context.Request.SkipBackup) needs.Add(new DiskNeed(data, facts.Size, "the backup's proof"));
         var stops = Math.Max(1, context.Path.Stops.Count);

@@ -186,12 +186,12 @@ public class ContainerReadinessTests(ContainerEngineFixture docker)
         await scene.Engine.RemoveContainerAsync(scene.Name + "-side", true, true, default);
     }
 
-    internal static ReadinessContext Context(DockerScene scene, DatabaseTarget? database = null, string? url = null)
+    internal static ReadinessContext Context(DockerScene scene, DatabaseTarget? database = null, string? url = null, Func<Task<IAppDatabase>>? open = null)
     {
         var services = new ReadinessServices
         {
             Hosts = _ => scene.Host,
-            OpenDatabase = (_, _) => throw new NotSupportedException(),
+            OpenDatabase = (_, _) => open?.Invoke() ?? throw new NotSupportedException(),
             Prober = Substitute.For<IHealthProber>(),
             Planner = Substitute.For<IUpgradePathPlanner>(),
             Migrations = Substitute.For<IMigrationReader>(),

@@ -6,7 +6,7 @@ namespace UpgradeModule.Tests.Deployments.Docker.Live;
 /// <summary>An engine whose caller dies after some changes: from then on nothing that is asked comes through, as if the process had been killed.</summary>
 public class DyingEngine : DispatchProxy
 {
-    private static readonly string[] s_changes = ["CreateContainerAsync", "RenameContainerAsync", "UpdateContainerAsync", "RemoveContainerAsync", "StartContainerAsync", "RemoveVolumeAsync"];
+    private static readonly string[] s_changes = ["CreateContainerAsync", "RenameContainerAsync", "UpdateContainerAsync", "RemoveContainerAsync", "StartContainerAsync", "RemoveVolumeAsync", "WriteArchiveAsync"];
     private object _engine = null!;
     private int _left;
     private bool _dead;
