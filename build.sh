@@ -55,12 +55,13 @@ install_services() {
         say "PostgreSQL could not be installed: the tests that need it will be skipped."
 }
 
-# What the tests of MariaDB, of containers and Metabase's want: a server's programs, an engine, a registry, a second engine, a static shell, a Java compiler. Whatever is missing skips its tests by name.
+# What the tests of MariaDB, of containers and Metabase's want: a server's programs, an engine, a registry, a second engine, a static shell, a Java compiler, an H2 of version 2.1. Whatever is missing skips its tests by name.
 install_containers() {
     local entry missing=() wanted=(mariadb-server:mariadbd mariadb-client:mariadb docker.io:dockerd docker-registry:docker-registry podman:podman busybox-static:busybox openjdk-17-jdk-headless:javac)
     # On a machine of somebody's own, a server for log-ins is not ours to install.
     [[ ${CI:-} == true ]] && wanted+=(openssh-server:sshd openssh-client:ssh)
     for entry in "${wanted[@]}"; do PATH=$PATH:/usr/sbin command -v "${entry#*:}" >/dev/null || missing+=("${entry%%:*}"); done
+    [[ -e /usr/share/java/h2.jar ]] || missing+=(libh2-java)
     ((${#missing[@]})) || return 0
     [[ $(id -u) == 0 ]] && command -v apt-get >/dev/null || { say "Not installed, and can't be from here: ${missing[*]}. The tests that need them will be skipped."; return 0; }
     say "Installing ${missing[*]} for the tests …"

@@ -9,10 +9,13 @@ public class H2DatabaseTests
 {
     [SkippableTheory]
     [InlineData("1.4.200", "h2-mv1", "data/database.h2-1.4.mv.db")]
+    [InlineData("2.1.214", "h2-mv2", "data/database.h2-2.1.mv.db")]
     [InlineData("2.2.224", "h2-mv3", "data/database.h2-2.2.mv.db")]
     public async Task A_file_goes_the_whole_way_round_backup_proof_restore_rollback_point_and_back(string version, string format, string name)
     {
         using var fixture = await H2Fixture.MakeAsync(version);
+        var script = await fixture.ScriptAsync();
+        Assert.Contains("person 800", script, StringComparison.Ordinal);
         var original = await File.ReadAllBytesAsync(fixture.File);
         var directory = fixture.Folder("backup");
         var dump = await fixture.Database.DumpAsync(directory, H2Fixture.Invariants, BackupOptions.Default, new RecordingOperation(), default);
@@ -42,9 +45,11 @@ public class H2DatabaseTests
         var outcome = await fixture.Database.RestoreAsync(content, "before", new RecordingOperation(), default);
         Assert.Equal(803, await fixture.PeopleAsync());
         Assert.Empty(TableComparison.Differences(content.Tables, outcome.Tables));
+        Assert.Equal(script, await fixture.ScriptAsync());
         await fixture.RunAsync("DELETE FROM person WHERE id > 5");
         var replaced = await fixture.Database.RollbackAsync(point, default);
         Assert.Equal(803, await fixture.PeopleAsync());
+        Assert.Equal(script, await fixture.ScriptAsync());
         Assert.Null(await fixture.Database.RollbackAsync(point, default));
         Assert.Equal([outcome.Previous.Location, replaced!.Location], (await fixture.Database.ListKeptAsync(default)).Select(kept => kept.Location).Order(StringComparer.Ordinal));
         await fixture.Database.DropAsync(replaced, default);

@@ -71,6 +71,14 @@ internal sealed class H2Fixture : IDisposable
         Assert.DoesNotContain("Error:", await said, StringComparison.Ordinal);
     }
 
+    /// <summary>Everything that is in the database, as H2's own SCRIPT tells it.</summary>
+    public async Task<string> ScriptAsync()
+    {
+        var target = _folder.File("script.sql");
+        await RunAsync($"SCRIPT TO '{target.Replace("'", "''", StringComparison.Ordinal)}'");
+        return await System.IO.File.ReadAllTextAsync(target);
+    }
+
     /// <summary>Starts what has the database open until it is disposed, and has run a statement.</summary>
     public async Task<Holder> HoldAsync(string sql)
     {

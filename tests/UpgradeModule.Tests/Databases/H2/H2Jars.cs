@@ -5,11 +5,12 @@ using UpgradeModule.Tests.Support;
 
 namespace UpgradeModule.Tests.Databases.H2;
 
-/// <summary>JARs of H2, which come inside the npm package liquibase: 1.4.200 writes format 1, 2.2.224 format 3. Fetched once, and kept.</summary>
+/// <summary>JARs of H2: 1.4.200, which writes format 1, and 2.2.224, format 3, come inside the npm package liquibase, are fetched once and kept; 2.1.214, format 2, is Debian's.</summary>
 internal static class H2Jars
 {
     private const string Package = "liquibase@4.28.1";
     private static readonly string Cache = Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache", "upgrademodule-tests", "h2");
+    private const string Debian = "/usr/share/java/h2-2.1.214.jar";
     private static readonly Dictionary<string, string> Wanted = new(StringComparer.Ordinal)
     {
         ["package/dist/drivers/h2-1.4.200.jar"] = "h2-1.4.200.jar",
@@ -22,6 +23,12 @@ internal static class H2Jars
     public static async Task<string> OfAsync(string version)
     {
         Skip.If(BackgroundProgram.Find("java") is null, "There is no Java (Debian: openjdk-17-jre-headless).");
+        if (Debian.Contains(version, StringComparison.Ordinal))
+        {
+            Skip.IfNot(File.Exists(Debian), $"There is no '{Debian}' (Debian: libh2-java).");
+            return Debian;
+        }
+
         var missing = await Fetched.Value;
         Skip.If(missing is not null, missing);
         return Path.Combine(Cache, $"h2-{version}.jar");

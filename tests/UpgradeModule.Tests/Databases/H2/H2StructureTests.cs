@@ -9,6 +9,7 @@ public class H2StructureTests
 {
     [SkippableTheory]
     [InlineData("1.4.200")]
+    [InlineData("2.1.214")]
     [InlineData("2.2.224")]
     public async Task A_files_header_parts_and_pages_are_checked_without_Java(string version)
     {
