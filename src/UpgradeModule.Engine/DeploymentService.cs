@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using UpgradeModule.Engine.Deployments;
 using UpgradeModule.Engine.Operations;
 
 namespace UpgradeModule.Engine;
@@ -14,6 +15,10 @@ internal sealed class DeploymentService(DeploymentServices services) : IDeployme
 
     /// <inheritdoc/>
     public IAsyncEnumerable<AppDeployment> FindAsync(FindQuery query, IOperationContext operation, CancellationToken cancellationToken) => new DeploymentFinder(services).FindAsync(query, operation, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<HostPlace>> ListPlacesAsync(AppHostKind kind, string? dockerHost, CancellationToken cancellationToken) =>
+        services.AllHosts().FirstOrDefault(host => host.Kind == kind)?.ListPlacesAsync(new FindRequest { DockerHost = dockerHost }, cancellationToken) ?? Task.FromResult<IReadOnlyList<HostPlace>>([]);
 
     /// <inheritdoc/>
     public async Task<AppDeployment> RegisterAsync(AppDeployment deployment, bool replace, CancellationToken cancellationToken)

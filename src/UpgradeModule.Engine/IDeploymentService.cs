@@ -1,3 +1,4 @@
+using UpgradeModule.Engine.Deployments;
 using UpgradeModule.Engine.Operations;
 
 namespace UpgradeModule.Engine;
@@ -19,6 +20,13 @@ public interface IDeploymentService
     /// <param name="cancellationToken">Ends the work.</param>
     /// <returns>Deployments with names that are free; nothing is stored.</returns>
     IAsyncEnumerable<AppDeployment> FindAsync(FindQuery query, IOperationContext operation, CancellationToken cancellationToken);
+
+    /// <summary>Lists what an application may run in on this machine, or on a container engine, whether it is known or not.</summary>
+    /// <param name="kind">Containers (<c>Docker</c>) or units (<c>Systemd</c>); other host kinds have none.</param>
+    /// <param name="dockerHost">The address of the container engine; the usual one where <see langword="null"/>.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <exception cref="UpgradeException"><c>ContainerEngineUnreachable</c> and others of engines.</exception>
+    Task<IReadOnlyList<HostPlace>> ListPlacesAsync(AppHostKind kind, string? dockerHost, CancellationToken cancellationToken);
 
     /// <summary>Stores a deployment.</summary>
     /// <param name="deployment">The deployment.</param>

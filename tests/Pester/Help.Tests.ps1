@@ -5,7 +5,7 @@ BeforeDiscovery {
     Import-BuiltModule
     $script:cmdlets = Get-Command -Module UpgradeModule -CommandType Cmdlet | ForEach-Object { @{ Name = $_.Name; Cmdlet = $_ } }
     $script:aliases = Get-Command -Module UpgradeModule -CommandType Alias | ForEach-Object { @{ Name = $_.Name; Cmdlet = $_.ResolvedCommand.Name } }
-    $script:topics = '', '_Upgrades', '_Backups', '_Deployments', '_Definitions', '_Errors' | ForEach-Object { @{ Topic = "about_UpgradeModule$_" } }
+    $script:topics = '', '_Upgrades', '_Readiness', '_Backups', '_Deployments', '_Definitions', '_Errors' | ForEach-Object { @{ Topic = "about_UpgradeModule$_" } }
     $script:noPlatyPS = -not (Get-Module -ListAvailable Microsoft.PowerShell.PlatyPS | Where-Object Version -ge '1.0.0')
 }
 

@@ -163,6 +163,12 @@ public interface IAppHost
     /// <returns>Deployments that are not stored. Nothing, where the host kind isn't there on this machine.</returns>
     IAsyncEnumerable<AppDeployment> FindAsync(IReadOnlyList<AppSpec> specs, FindRequest request, CancellationToken cancellationToken);
 
+    /// <summary>Lists what an application may run in on this host kind: containers, units.</summary>
+    /// <param name="request">Where to look.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <returns>By name; nothing, where the host kind has no such things or isn't there on this machine.</returns>
+    Task<IReadOnlyList<HostPlace>> ListPlacesAsync(FindRequest request, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<HostPlace>>([]);
+
     /// <summary>Reads the last lines of the service's log.</summary>
     /// <param name="context">The deployment.</param>
     /// <param name="lines">How many lines at most.</param>

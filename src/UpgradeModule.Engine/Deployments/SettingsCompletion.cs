@@ -54,7 +54,10 @@ internal static class SettingsCompletion
         }
     }
 
-    private static bool IsKnown(SettingsSpec spec, string name)
+    /// <summary>Whether a setting is one that the definition names, so that a file may hold it.</summary>
+    /// <param name="spec">What the definition says of settings.</param>
+    /// <param name="name">The setting.</param>
+    internal static bool IsKnown(SettingsSpec spec, string name)
     {
         var database = spec.Database;
         string?[] known = [spec.EncryptionKey, spec.Port, database?.Type, database?.Uri, database?.Host, database?.Port, database?.Name, database?.User, database?.Password];

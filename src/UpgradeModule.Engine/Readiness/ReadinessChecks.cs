@@ -15,11 +15,15 @@ internal static class ReadinessChecks
         new RemovedWhenStoppedCheck(),
         new AutoUpdaterCheck(),
         new DataInContainerCheck(),
+        new DataSharedCheck(),
         new MutableTagCheck(),
         new PortPublishedCheck(),
         new ImagePresentCheck(),
         new ContainerDependentsCheck(),
         new RestartPolicyCheck(),
+        new SettingTwiceCheck(),
+        new UnitStartableCheck(),
+        new WatchdogCheck(),
         new PathExistsCheck(),
         new ReleaseStatusCheck(),
         new EndOfLifeCheck(),
@@ -55,6 +59,6 @@ internal static class ReadinessChecks
     /// </summary>
     public static IReadOnlyList<IReadinessCheck> OfDown { get; } = [.. All.Where(static check =>
         check is LockedCheck or ContainerEngineRightsCheck or OwnedByComposeCheck or OwnedBySwarmCheck or RemovedWhenStoppedCheck or AutoUpdaterCheck or DataInContainerCheck
-            or ImagePresentCheck or ContainerDependentsCheck or RestartPolicyCheck or FilePermissionsCheck or HostRightsCheck or RuntimeCheck or DatabaseReachableCheck
+            or DataSharedCheck or ImagePresentCheck or ContainerDependentsCheck or RestartPolicyCheck or UnitStartableCheck or FilePermissionsCheck or HostRightsCheck or RuntimeCheck or DatabaseReachableCheck
             or DatabaseRightsCheck or BackupToolCheck or DatabaseSessionsCheck or DatabaseFileCheck or MigrationLockCheck or DiskSpaceCheck)];
 }

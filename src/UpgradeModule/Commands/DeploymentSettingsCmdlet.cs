@@ -26,6 +26,7 @@ public abstract partial class DeploymentSettingsCmdlet : StoreCmdlet
 
     /// <summary>The container that it runs in, by name or id; the deployment is one of Docker then.</summary>
     [Parameter(HelpMessage = "The container that it runs in, by name or id.")]
+    [ArgumentCompleter(typeof(ContainerCompleter))]
     public string? Container { get; set; }
 
     /// <summary>The address of the container engine; <c>DOCKER_HOST</c>, docker's current context or the usual socket without it.</summary>
@@ -34,6 +35,7 @@ public abstract partial class DeploymentSettingsCmdlet : StoreCmdlet
 
     /// <summary>The systemd unit that runs it; the deployment is one of systemd then.</summary>
     [Parameter(HelpMessage = "The systemd unit that runs it, such as metabase.service.")]
+    [ArgumentCompleter(typeof(UnitCompleter))]
     public string? Unit { get; set; }
 
     /// <summary>Java programs by their major: <c>@{ 11 = '/usr/lib/jvm/java-11/bin/java' }</c>. Each version is started with the lowest that fits it.</summary>
@@ -101,6 +103,7 @@ public abstract partial class DeploymentSettingsCmdlet : StoreCmdlet
 
     /// <summary>The container that the database runs in, by name or id: its own programs are used from there.</summary>
     [Parameter(HelpMessage = "The container that the database runs in, by name or id; its own programs are used from there.")]
+    [ArgumentCompleter(typeof(ContainerCompleter))]
     public string? DatabaseContainer { get; set; }
 
     /// <summary>The database's file, for engines in a file.</summary>

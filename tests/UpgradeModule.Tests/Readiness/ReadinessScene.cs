@@ -52,6 +52,9 @@ internal sealed class ReadinessScene : IDisposable
 
     public IAppHost Host { get; } = Substitute.For<IAppHost>();
 
+    /// <summary>A host of another kind, in place of the one that only pretends.</summary>
+    public IAppHost? OtherHost { get; set; }
+
     public IHealthProber Prober { get; } = Substitute.For<IHealthProber>();
 
     public IMigrationReader Migrations { get; } = Substitute.For<IMigrationReader>();
@@ -72,7 +75,7 @@ internal sealed class ReadinessScene : IDisposable
 
     public MigrationState Migration { get; set; } = new();
 
-    public IReadOnlyList<MigrationEntry> Ran { get; set; } = [];
+    public IReadOnlyList<MigrationEntry> Ran { get; set; } = [new MigrationEntry { Name = "1" }];
 
     public Func<AppDeployment, AppDeployment> Seen { get; set; } = deployment => deployment;
 
@@ -119,7 +122,7 @@ internal sealed class ReadinessScene : IDisposable
     public ReadinessService Make(params IReadinessCheck[] checks) => new(
         new ReadinessServices
         {
-            Hosts = _ => Host,
+            Hosts = _ => OtherHost ?? Host,
             OpenDatabase = (_, _) => Task.FromResult(_database),
             Prober = Prober,
             Planner = Planner,

@@ -86,6 +86,35 @@ public sealed class ReadinessSettingsTests : IDisposable
         Assert.DoesNotContain("planted", blocker.Message);
     }
 
+    [Fact]
+    public async Task A_setting_that_another_one_makes_harmless_is_none()
+    {
+        _scene.Settings.Set("OLD_HOST", "db", "app.env");
+        _scene.Spec = _scene.Spec with { Settings = _scene.Spec.Settings with { Obstacles = [new ObstacleSpec { Name = "OLD_HOST", Unless = ["NEW_HOST", "NEW_URI"], Message = "It isn't read any more.", Warning = true }] } };
+        Assert.Equal("Settings", Assert.Single((await _scene.CheckAsync()).Warnings).Check);
+        _scene.Settings.Set("NEW_URI", "db", "app.env");
+        Assert.Empty((await _scene.CheckAsync()).Warnings);
+    }
+
+    [Theory]
+    [InlineData("postgresql://10.0.0.1:5432/postgres?user=u@server&password=x&ssl=true", true)]
+    [InlineData("jdbc:postgresql://db/metabase?password=p@ss", true)]
+    [InlineData("postgresql://10.0.0.1:5432/postgres?user=u%40server&password=x&ssl=true", false)]
+    [InlineData("postgres://user:secret@db:5432/metabase", false)]
+    [InlineData("postgres://user:secret@db:5432/metabase?ApplicationName=a@b", false)]
+    [InlineData("jdbc:postgresql://db:5432/metabase?user=u&password=x", false)]
+    public async Task An_at_sign_after_the_question_mark_of_Metabases_address_is_a_blocker(string address, bool blocked)
+    {
+        _scene.Settings.Set("MB_DB_CONNECTION_URI", address, "metabase.env");
+        var obstacles = Apps.Definitions.Metabase.Settings.Obstacles.Where(obstacle => obstacle.Message.Contains('@', StringComparison.Ordinal)).Select(obstacle => obstacle with { From = null });
+        _scene.Spec = _scene.Spec with { Settings = _scene.Spec.Settings with { Obstacles = [.. obstacles] } };
+
+        var result = await _scene.CheckAsync();
+
+        Assert.Equal(blocked ? ["Settings"] : [], result.Blockers.Select(blocker => blocker.Check));
+        Assert.DoesNotContain(result.Blockers, blocker => blocker.Message.Contains(address, StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData("-jar", false)]
     [InlineData("--add-opens=java.base/java.nio=ALL-UNNAMED", true)]

@@ -240,6 +240,22 @@ public sealed class ReadinessTests : IDisposable
         Found(await _scene.CheckAsync(), "MigrationsComplete", blocks: false, "v9.left is recorded");
     }
 
+    [Theory]
+    [InlineData(AppServiceStatus.Running, true)]
+    [InlineData(AppServiceStatus.Stopped, false)]
+    public async Task A_database_in_which_no_migration_is_recorded_is_told(AppServiceStatus status, bool blocks)
+    {
+        _scene.Ran = [];
+        _scene.Service = new AppService { Status = status };
+
+        var result = await _scene.CheckAsync();
+
+        Assert.Contains("no migration is recorded", Assert.Single(blocks ? result.Blockers : result.Warnings, found => found.Check == "MigrationsComplete").Message);
+        _scene.Spec = _scene.Spec with { Migrations = _scene.Spec.Migrations! with { Kind = "table", Table = "m" } };
+        result = await _scene.CheckAsync();
+        Assert.DoesNotContain(result.Blockers.Concat(result.Warnings), found => found.Check == "MigrationsComplete");
+    }
+
     [Fact]
     public async Task What_the_addresses_say_of_their_files_is_what_the_disk_needs()
     {

@@ -12,6 +12,9 @@ public sealed record ObstacleSpec
     /// <summary>The first version that it stands in the way of; all where empty.</summary>
     public string? From { get; set; }
 
+    /// <summary>Settings of which any one that is set makes it harmless.</summary>
+    public IReadOnlyList<string> Unless { get; set; } = [];
+
     /// <summary>What happens with it. The value itself is never shown.</summary>
     public string Message { get; set; } = "";
 

@@ -136,6 +136,18 @@ internal sealed class DockerHost(Func<string?, IContainerEngine> open) : IAppHos
     }
 
     /// <inheritdoc/>
+    public async Task<IReadOnlyList<HostPlace>> ListPlacesAsync(FindRequest request, CancellationToken cancellationToken)
+    {
+        var containers = await _engines.At(request.DockerHost).ListContainersAsync(new ContainerQuery(), cancellationToken).ConfigureAwait(false);
+
+        // Locks and one-off commands of this module are containers too.
+        return [.. containers
+            .Where(static one => one.PlainName.Length > 0 && !(one.Labels ?? new Dictionary<string, string>()).Keys.Any(static label => label is ContainerLabels.Lock or ContainerLabels.OneOff))
+            .Select(static one => new HostPlace(one.PlainName, $"{one.Image}, {one.State}"))
+            .OrderBy(static place => place.Name, StringComparer.Ordinal)];
+    }
+
+    /// <inheritdoc/>
     public async Task<IReadOnlyList<string>> ReadLogAsync(DeploymentContext context, int lines, DateTimeOffset? since, CancellationToken cancellationToken)
     {
         var deployment = Of(context);

@@ -13,6 +13,7 @@ internal sealed class SystemdHost : IAppHost
     private readonly FileSources _sources;
     private readonly Units _units;
     private readonly UnitControl _control;
+    private readonly UnitReader _reader;
     private readonly Journal _journal;
     private readonly UnitStarter _starter;
     private readonly UnitStopper _stopper;
@@ -25,7 +26,7 @@ internal sealed class SystemdHost : IAppHost
     public SystemdHost(IArtifactFetcher artifacts, ISystemdPrograms? programs = null)
     {
         programs ??= new SystemdPrograms();
-        var reader = new UnitReader(programs);
+        var reader = _reader = new UnitReader(programs);
         var control = _control = new UnitControl(programs);
         _artifacts = artifacts;
         _sources = new FileSources(artifacts);
@@ -151,6 +152,17 @@ internal sealed class SystemdHost : IAppHost
         return await _control.CheckAsync(unit.Id, changes: context.Deployment.Settings.JavaPath.Count > 0, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Reads a deployment's unit.</summary>
+    /// <param name="context">The deployment.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <exception cref="UpgradeException"><c>DeploymentInvalid</c>, <c>UnitNotFound</c>, <c>UnitInvalid</c>, <c>SystemdNotAvailable</c>.</exception>
+    public Task<Unit> OpenAsync(DeploymentContext context, CancellationToken cancellationToken) => _units.OpenAsync(context, cancellationToken);
+
+    /// <summary>Tells which units run now that systemd stops with a unit and doesn't start with it.</summary>
+    /// <param name="unit">The unit.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    public Task<IReadOnlyList<string>> StoppedWithAsync(Unit unit, CancellationToken cancellationToken) => _stopper.RunningAsync(unit, cancellationToken);
+
     /// <inheritdoc/>
     public async Task<CommandOutcome> RunOnceAsync(DeploymentContext context, OneOffCommand command, IProgress<string>? output, CancellationToken cancellationToken)
     {
@@ -168,6 +180,10 @@ internal sealed class SystemdHost : IAppHost
 
     /// <inheritdoc/>
     public IAsyncEnumerable<AppDeployment> FindAsync(IReadOnlyList<AppSpec> specs, FindRequest request, CancellationToken cancellationToken) => _finder.FindAsync(specs, request, cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<HostPlace>> ListPlacesAsync(FindRequest request, CancellationToken cancellationToken) =>
+        [.. (await _reader.NamesAsync(cancellationToken).ConfigureAwait(false)).Select(static name => new HostPlace(name, ""))];
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<string>> ReadLogAsync(DeploymentContext context, int lines, DateTimeOffset? since, CancellationToken cancellationToken)

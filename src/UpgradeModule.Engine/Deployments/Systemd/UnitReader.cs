@@ -63,11 +63,10 @@ internal sealed class UnitReader(ISystemdPrograms programs)
         }
     }
 
-    /// <summary>Reads what all the services are doing that systemd has files of or knows, and the text of their commands.</summary>
-    /// <param name="mention">A service counts only where its command has one of these texts in it.</param>
+    /// <summary>Reads the names of all the services that systemd has files of or knows.</summary>
     /// <param name="cancellationToken">Ends the work.</param>
-    /// <returns>Their full names; none where this machine isn't run by systemd.</returns>
-    public async Task<IReadOnlyList<string>> ServicesAsync(IReadOnlyCollection<string> mention, CancellationToken cancellationToken)
+    /// <returns>Their full names, in order; none where this machine isn't run by systemd.</returns>
+    public async Task<IReadOnlyCollection<string>> NamesAsync(CancellationToken cancellationToken)
     {
         var names = new SortedSet<string>(StringComparer.Ordinal);
         if (await ManagerAsync("ListUnitFilesByPatterns", cancellationToken).ConfigureAwait(false) is not { } files) return [];
@@ -82,6 +81,16 @@ internal sealed class UnitReader(ISystemdPrograms programs)
             foreach (var (name, state) in loaded.Many(ReadLoaded).Where(static one => one.State == "loaded")) names.Add(name);
         }
 
+        return names;
+    }
+
+    /// <summary>Reads what all the services are doing that systemd has files of or knows, and the text of their commands.</summary>
+    /// <param name="mention">A service counts only where its command has one of these texts in it.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <returns>Their full names; none where this machine isn't run by systemd.</returns>
+    public async Task<IReadOnlyList<string>> ServicesAsync(IReadOnlyCollection<string> mention, CancellationToken cancellationToken)
+    {
+        var names = await NamesAsync(cancellationToken).ConfigureAwait(false);
         if (names.Count == 0) return [];
         var shown = await AskAsync("systemctl", ["show", "--property=Id,LoadState,ExecStart", "--", .. names], cancellationToken).ConfigureAwait(false);
         return [.. shown.Output.Split("\n\n", StringSplitOptions.RemoveEmptyEntries)

@@ -49,7 +49,10 @@ internal sealed class UnitStopper(UnitReader reader, UnitControl control)
         return state with { ActiveState = "inactive" };
     }
 
-    private async Task<IReadOnlyList<string>> RunningAsync(Unit unit, CancellationToken cancellationToken)
+    /// <summary>Tells which units run now that systemd stops with a unit.</summary>
+    /// <param name="unit">The unit.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    public async Task<IReadOnlyList<string>> RunningAsync(Unit unit, CancellationToken cancellationToken)
     {
         var running = new List<string>();
         foreach (var other in unit.State.StoppedWith)

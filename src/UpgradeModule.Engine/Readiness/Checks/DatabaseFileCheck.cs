@@ -11,7 +11,7 @@ internal sealed class DatabaseFileCheck : IReadinessCheck
     /// <inheritdoc/>
     public async Task<IReadOnlyList<Finding>> RunAsync(ReadinessContext context, CancellationToken cancellationToken)
     {
-        // Engines that can be opened tell who holds them themselves.
+        // Of other engines those who hold them are sessions.
         if (context.Database is not { Engine: DatabaseEngine.H2, Path: not null } database) return [];
         await context.ReachableAsync().ConfigureAwait(false);
         var look = await ContainerLook.AtAsync(context, cancellationToken).ConfigureAwait(false);
@@ -20,9 +20,7 @@ internal sealed class DatabaseFileCheck : IReadinessCheck
         if ((look is not null && database.FromSettings && context.Reached is null) || context.Reached?.Container is not null) return [];
         var path = (context.Reached ?? database).Path!;
         if (!File.Exists(path)) return [Finding.Blocker($"The database file '{path}' is not there: the application would begin with an empty one.", "Check the application's settings, and the directory that it runs in.", path)];
-        var service = await context.ServiceAsync().ConfigureAwait(false);
-        var own = service.ProcessId is { } process ? FormattableString.Invariant($"process {process} ") : null;
-        var others = FileHolders.Find(path).Where(holder => (own is null || !holder.StartsWith(own, StringComparison.Ordinal)) && (look is null || !ContainerLook.IsInside(holder, look.Container.Id))).ToList();
+        var others = await FileUsers.OthersAsync(context, FileHolders.Find(path), cancellationToken).ConfigureAwait(false);
         return others.Count == 0
             ? []
             : [Finding.Blocker($"Others have the database file '{path}' open: {string.Join(", ", others)}.", "End them: only one process may use an H2 file.", path)];

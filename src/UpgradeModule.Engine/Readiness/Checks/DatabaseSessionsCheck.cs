@@ -1,4 +1,3 @@
-using System.Globalization;
 
 namespace UpgradeModule.Engine.Readiness.Checks;
 
@@ -11,15 +10,14 @@ internal sealed class DatabaseSessionsCheck : IReadinessCheck
     /// <inheritdoc/>
     public async Task<IReadOnlyList<Finding>> RunAsync(ReadinessContext context, CancellationToken cancellationToken)
     {
-        if (await context.ReachableAsync().ConfigureAwait(false) is not { } facts || facts.Sessions.Count == 0) return [];
+        // Of an H2 file that is told as a blocker: it lets only one process in.
+        if (context.Database is null or { Engine: DatabaseEngine.H2 } || await context.ReachableAsync().ConfigureAwait(false) is not { } facts || facts.Sessions.Count == 0) return [];
         var service = await context.ServiceAsync().ConfigureAwait(false);
         var runs = service.Status is AppServiceStatus.Running or AppServiceStatus.Starting;
 
         // A file's holders are processes of this machine; a server's sessions can't be told apart from the application's own by their number.
-        var own = service.ProcessId is { } process ? string.Create(CultureInfo.InvariantCulture, $"process {process} ") : null;
         var fileEngine = context.Database!.Path is not null;
-        var others = fileEngine && own is not null ? facts.Sessions.Where(session => !session.StartsWith(own, StringComparison.Ordinal)).ToList() : [.. facts.Sessions];
-        if (fileEngine && others.Count > 0 && await ContainerLook.AtAsync(context, cancellationToken).ConfigureAwait(false) is { } look) others = [.. others.Where(session => !ContainerLook.IsInside(session, look.Container.Id))];
+        List<string> others = fileEngine ? await FileUsers.OthersAsync(context, facts.Sessions, cancellationToken).ConfigureAwait(false) : [.. facts.Sessions];
         if (fileEngine || !runs) return others.Count == 0 ? [] : [Others(context, others)];
         var (nodes, strangers) = FromElsewhere(others);
         var findings = new List<Finding>();

@@ -21,7 +21,7 @@ internal sealed class MigrationsCompleteCheck : IReadinessCheck
         await using (database.ConfigureAwait(false))
         {
             var entries = await context.Services.Migrations.ListAsync(spec, database, cancellationToken).ConfigureAwait(false);
-            if (entries.Count == 0) return [];
+            if (entries.Count == 0) return spec.Kind == "liquibase" ? [await NoneAsync(context, from).ConfigureAwait(false)] : [];
             var findings = new List<Finding>();
             string[] failed = [.. entries.Where(entry => string.Equals(entry.Result, "FAILED", StringComparison.OrdinalIgnoreCase)).Select(entry => entry.Name)];
             if (failed.Length > 0)
@@ -48,6 +48,15 @@ internal sealed class MigrationsCompleteCheck : IReadinessCheck
 
             return findings;
         }
+    }
+
+    private static async Task<Finding> NoneAsync(ReadinessContext context, AppVersion from)
+    {
+        var message = $"{from} is installed, and no migration is recorded in {context.Database}: that is another database than the application's, it was never started, or the list was emptied. An upgrade would run every migration from the first on, and fail at the first table that is there.";
+        const string Remedy = "Compare the database with the application's settings. Where the list was emptied, restore it from a backup, and don't restart the application before.";
+        return (await context.ServiceAsync().ConfigureAwait(false)).Status is AppServiceStatus.Running or AppServiceStatus.Starting
+            ? Finding.Blocker(message, Remedy, context.Database!.ToString())
+            : Finding.Warning(message, Remedy, context.Database!.ToString());
     }
 
     private static string Told(string[] names) =>

@@ -21,6 +21,7 @@ internal sealed class SettingsCheck : IReadinessCheck
         foreach (var obstacle in obstacles)
         {
             if (settings.Get(obstacle.Name) is not { } value || !Concerns(context, obstacle) || !Matches(obstacle, value)) continue;
+            if (obstacle.Unless.Any(name => settings.Get(name) is not null)) continue;
             var message = $"{obstacle.Name} ({settings.SourceOf(obstacle.Name)}): {obstacle.Message}";
             findings.Add(obstacle.Warning ? Finding.Warning(message, obstacle.Remedy, obstacle.Name) : Finding.Blocker(message, obstacle.Remedy, obstacle.Name));
         }

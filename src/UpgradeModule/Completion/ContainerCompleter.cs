@@ -1,0 +1,4 @@
+namespace UpgradeModule.Completion;
+
+/// <summary>Completes the names of containers.</summary>
+internal sealed class ContainerCompleter() : HostPlaceCompleter(AppHostKind.Docker);
