@@ -1,4 +1,3 @@
-
 namespace UpgradeModule.Engine.Readiness.Checks;
 
 /// <summary>Nobody but the application itself is connected to its database: another node would migrate it too, or write to it meanwhile.</summary>
