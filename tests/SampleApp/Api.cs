@@ -28,7 +28,7 @@ internal sealed class Api(Database database, AppState state)
         app.UseEndpoints(static _ => { });
     }
 
-    private Task HealthAsync(HttpContext context) => state.Ready || state.LieHealthy
+    private Task HealthAsync(HttpContext context) => (state.Ready && !state.Sick) || state.LieHealthy
         ? JsonAsync(context, 200, new JsonObject { ["status"] = "ok" })
         : JsonAsync(context, 503, new JsonObject { ["status"] = "initializing", ["progress"] = Math.Round(state.Progress, 3) });
 
@@ -41,6 +41,12 @@ internal sealed class Api(Database database, AppState state)
 
     private async Task UsersAsync(HttpContext context)
     {
+        if (state.SickPage)
+        {
+            await TextAsync(context, 500, "Something went wrong.").ConfigureAwait(false);
+            return;
+        }
+
         var rows = await database.QueryAsync("SELECT id, name FROM users ORDER BY id", context.RequestAborted).ConfigureAwait(false);
         var users = new JsonArray([.. rows.Select(static row => (JsonNode)new JsonObject { ["id"] = ToLong(row[0]), ["name"] = (string)row[1]! })]);
         await JsonAsync(context, 200, new JsonObject { ["count"] = rows.Count, ["users"] = users }).ConfigureAwait(false);

@@ -8,6 +8,12 @@ internal sealed class AppState
 
     public bool LieHealthy { get; init; }
 
+    /// <summary>Whether it serves and yet never says that it is healthy.</summary>
+    public bool Sick { get; init; }
+
+    /// <summary>Whether a page fails.</summary>
+    public bool SickPage { get; init; }
+
     public long StartupMilliseconds { get; set; }
 
     public bool Ready { get => _ready; set => _ready = value; }

@@ -27,7 +27,7 @@ internal static class Server
 
         Log.Info($"SampleApp v{AppInfo.Version}");
         await using var database = new Database(settings);
-        var state = new AppState { LieHealthy = settings.LieHealthy };
+        var state = new AppState { LieHealthy = settings.LieHealthy, Sick = settings.Sick == AppInfo.Version, SickPage = settings.SickPage == AppInfo.Version };
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {

@@ -44,6 +44,12 @@ internal sealed record Settings
     /// <summary>Whether health answers 200 from the first moment on.</summary>
     public bool LieHealthy { get; init; }
 
+    /// <summary>The version whose health never turns ok, although it has migrated and serves.</summary>
+    public string? Sick { get; init; }
+
+    /// <summary>The version that says that it is healthy, and fails at a page.</summary>
+    public string? SickPage { get; init; }
+
     /// <summary>After how long it crashes.</summary>
     public TimeSpan? CrashAfter { get; init; }
 
@@ -77,6 +83,8 @@ internal sealed record Settings
             LieDown = Get("SAMPLEAPP_LIE_DOWN") == "1",
             LockWait = Time("SAMPLEAPP_LOCK_WAIT_MS") ?? TimeSpan.FromSeconds(3),
             LieHealthy = Get("SAMPLEAPP_LIE_HEALTHY") == "1",
+            Sick = Get("SAMPLEAPP_SICK"),
+            SickPage = Get("SAMPLEAPP_SICK_PAGE"),
             CrashAfter = Time("SAMPLEAPP_CRASH_AFTER_MS"),
             StopDelay = Time("SAMPLEAPP_STOP_DELAY_MS") ?? TimeSpan.Zero,
             Calls = Get("SAMPLEAPP_CALLS")?.Split(',') ?? [],

@@ -105,7 +105,8 @@ internal static class RunMessages
             "Nothing was thrown away. What is where:",
         };
         lines.AddRange(ByHand.Places(run).Select(line => "  " + line));
-        lines.Add("By hand, one after the other:");
+        lines.Add($"Mend what stands in the way; then Resume-UpgradeRun {run.Recorder.Document.Run.RunId} goes on from there, and Undo-UpgradeRun {run.Recorder.Document.Run.RunId} takes the whole run back.");
+        lines.Add("Or by hand, one after the other:");
         lines.AddRange(ByHand.Commands(run).Select(line => "  " + line));
         return string.Join(Environment.NewLine, lines);
     }

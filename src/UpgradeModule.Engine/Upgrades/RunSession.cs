@@ -53,6 +53,10 @@ internal sealed class RunSession
                 return await work(session).ConfigureAwait(false);
             }
         }
+        catch (IOException failure) when (DiskSpace.IsFull(failure))
+        {
+            throw KnownFailure.Of(failure);
+        }
         catch (OperationCanceledException) when (cancelled is not null && session.Run is null && cancellationToken.IsCancellationRequested)
         {
             return cancelled();

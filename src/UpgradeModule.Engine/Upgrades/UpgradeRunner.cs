@@ -45,7 +45,7 @@ internal sealed class UpgradeRunner(RunContext run, RunProgress progress)
         run.ForgetHop();
         var after = run.Done > 0 && IsOpen("StepsAfter", run.Path.Stops[run.Done - 1]) ? new StepsAfter(run.Path.Stops[run.Done - 1]) : null;
         var questions = RunPlan.Questions(run.Remaining, after).Where(question => run.Done == 0 || question is not StepsBefore).ToList();
-        return await WalkAsync(await PrepareAsync(questions, Preparations(), cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+        return await WalkAsync(await PrepareAsync(questions, await PreparationsAsync(cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<UpgradeResult> WalkAsync(UpgradeResult? ended, CancellationToken cancellationToken)
@@ -58,12 +58,31 @@ internal sealed class UpgradeRunner(RunContext run, RunProgress progress)
         return ended ?? await SucceedAsync().ConfigureAwait(false);
     }
 
-    private List<IUpgradeAction> Preparations()
+    private async Task<List<IUpgradeAction>> PreparationsAsync(CancellationToken cancellationToken)
     {
         var steps = run.Recorder.Document.Run.Steps;
         var proven = steps.LastOrDefault(step => step.Id == "Prove" && step.Status == UpgradeActionStatus.Done);
-        var fresh = proven is not null && run.Recorder.Document.Run.Backup is { } backup && DateTimeOffset.UtcNow - backup.Created < FreshBackup;
+        var fresh = proven is not null && run.Recorder.Document.Run.Backup is { } backup && DateTimeOffset.UtcNow - backup.Created < FreshBackup && await IsWholeAsync(backup, cancellationToken).ConfigureAwait(false);
         return [.. RunPlan.Preparations().Where(action => action is FetchArtifacts ? IsOpen("Fetch", null) : !fresh)];
+    }
+
+    /// <summary>Whether a proven backup is what it was: while the run lay dead, its disk may have gone or its files have changed.</summary>
+    private async Task<bool> IsWholeAsync(AppBackup backup, CancellationToken cancellationToken)
+    {
+        string why;
+        try
+        {
+            var result = await run.Services.Backups.TestAsync(backup, null, checksumOnly: true, run.Operation, cancellationToken).ConfigureAwait(false);
+            if (result.Valid) return true;
+            why = string.Join(" ", result.Problems);
+        }
+        catch (UpgradeException failure)
+        {
+            why = failure.Message;
+        }
+
+        run.Operation.Warning($"The backup '{backup.Path}' is no longer what was proven, so another one is made. {why}");
+        return false;
     }
 
     private bool IsOpen(string action, UpgradeStop? stop) =>
@@ -88,12 +107,13 @@ internal sealed class UpgradeRunner(RunContext run, RunProgress progress)
 
             return null;
         }
-        catch (Exception failure)
+        catch (Exception raw)
         {
+            var failure = KnownFailure.Of(raw);
             var cancelled = cancellationToken.IsCancellationRequested;
 
             // A run that is taken up again stays what it was until nothing stands in its way.
-            if (!run.Recorder.Begun && run.Recorder.Document.Run.Resumed > 0) throw;
+            if (!run.Recorder.Begun && run.Recorder.Document.Run.Resumed > 0) ExceptionDispatchInfo.Throw(failure);
             var ended = await EndUntouchedAsync(failure, cancelled).ConfigureAwait(false);
             if (cancelled) return ended;
             ExceptionDispatchInfo.Throw(failure);
@@ -129,7 +149,7 @@ internal sealed class UpgradeRunner(RunContext run, RunProgress progress)
         catch (Exception failure)
         {
             var back = new WayBack(run, progress);
-            return await back.GoAsync(failure, begun, cancellationToken.IsCancellationRequested).ConfigureAwait(false);
+            return await back.GoAsync(KnownFailure.Of(failure), begun, cancellationToken.IsCancellationRequested).ConfigureAwait(false);
         }
     }
 

@@ -9,9 +9,12 @@ public sealed class SmallDisk : IDisposable
     private readonly TempFolder _folder = new();
     private readonly bool _mounted;
 
-    public SmallDisk(int megabytes)
+    /// <summary>Makes one.</summary>
+    /// <param name="megabytes">Its size.</param>
+    /// <param name="path">The folder that it takes the place of; one of its own where empty.</param>
+    public SmallDisk(int megabytes, string? path = null)
     {
-        Path = _folder.File("disk");
+        Path = path ?? _folder.File("disk");
         Directory.CreateDirectory(Path);
         if (!OperatingSystem.IsLinux() || Environment.UserName != "root") return;
         _mounted = Run("mount", "-t", "tmpfs", "-o", string.Create(CultureInfo.InvariantCulture, $"size={megabytes}m,mode=0777"), "tmpfs", Path);

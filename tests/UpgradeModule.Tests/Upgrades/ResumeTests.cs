@@ -34,6 +34,34 @@ public sealed class ResumeTests : IDisposable
         Assert.Equal(4, result.Kept.Count);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_backup_that_was_damaged_or_lost_while_the_run_lay_dead_is_made_anew(bool lost)
+    {
+        await _bench.KillAsync(() => _bench.RunAsync(), "ReadInvariants@1.1.0", FaultMoment.Intent);
+        if (lost) _bench.World.Before["Checksums#1"] = () => throw new UpgradeException("BackupNotFound", UpgradeErrorCategory.ObjectNotFound, "b", "There is no backup in '/backups/b'.");
+        else _bench.Checksums = new BackupTestResult { Problems = ["'data' has another checksum."] };
+
+        var result = await ResumeAsync();
+
+        Assert.True(result.Outcome == UpgradeOutcome.Succeeded, result.Error);
+        Assert.Equal(["Backup#1", "Prove#1", "Backup#2", "Prove#2"], _bench.World.Calls.Where(call => call.StartsWith("Backup", StringComparison.Ordinal) || call.StartsWith("Prove", StringComparison.Ordinal)));
+        Assert.Contains(_bench.Operation.Warnings, warning => warning.Contains("/backups/b", StringComparison.Ordinal) && warning.Contains("another one is made", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_backup_that_is_as_it_was_proven_is_not_made_anew()
+    {
+        await _bench.KillAsync(() => _bench.RunAsync(), "ReadInvariants@1.1.0", FaultMoment.Intent);
+
+        var result = await ResumeAsync();
+
+        Assert.True(result.Outcome == UpgradeOutcome.Succeeded, result.Error);
+        Assert.Contains("Checksums#1", _bench.World.Calls);
+        Assert.DoesNotContain("Backup#2", _bench.World.Calls);
+    }
+
     [Fact]
     public async Task What_the_version_before_wrote_since_the_stop_is_in_what_is_kept()
     {

@@ -32,8 +32,10 @@ internal sealed class UpgradeBench : IDisposable
         };
         Prober.ProbeAsync(default!, default, default, default).ReturnsForAnyArgs(_ => new HealthReport { Health = World.Running is null ? AppHealth.Unreachable : AppHealth.Healthy });
         Readiness.CheckAsync(default!, default!, default).ReturnsForAnyArgs(call => World.CallAsync("Readiness", call.Arg<CancellationToken>(), () => Ready));
-        Backups.BackupAsync(default!, default, default).ReturnsForAnyArgs(call => World.CallAsync("Backup", call.Arg<CancellationToken>(), () => new AppBackup { Id = "b", Path = "/backups/b", Rows = World.Live.Rows.Count }));
-        Backups.TestAsync(default!, default, default, default!, default).ReturnsForAnyArgs(call => World.CallAsync("Prove", call.Arg<CancellationToken>(), () => Proof));
+        Backups.BackupAsync(default!, default, default).ReturnsForAnyArgs(call => World.CallAsync("Backup", call.Arg<CancellationToken>(), () => new AppBackup { Id = "b", Path = "/backups/b", Created = DateTimeOffset.UtcNow, Rows = World.Live.Rows.Count }));
+        Backups.TestAsync(default!, default, default, default!, default).ReturnsForAnyArgs(call => call.ArgAt<bool>(2)
+            ? World.CallAsync("Checksums", call.Arg<CancellationToken>(), () => Checksums)
+            : World.CallAsync("Prove", call.Arg<CancellationToken>(), () => Proof));
         Waiter.WaitAsync(default!, default!, default).ReturnsForAnyArgs(call => World.CallAsync("Wait", call.Arg<CancellationToken>(), () =>
         {
             Assert.Equal(call.Arg<WaitRequest>().Expected, World.Running);
@@ -64,6 +66,9 @@ internal sealed class UpgradeBench : IDisposable
     public ReadinessResult Ready { get; set; } = new() { Ready = true };
 
     public BackupTestResult Proof { get; set; } = new() { Valid = true, ProvenOn = DateTimeOffset.UtcNow };
+
+    /// <summary>What comes of a look at a backup's checksums alone.</summary>
+    public BackupTestResult Checksums { get; set; } = new() { Valid = true };
 
     public AppSpec Spec { get; set; } = new()
     {

@@ -15,15 +15,18 @@ internal sealed class ContainerLock : IAsyncDisposable
     private const string Process = ContainerLabels.Prefix + "lock.process";
     private const string Started = ContainerLabels.Prefix + "lock.process-started";
     private const string Since = ContainerLabels.Prefix + "lock.since";
+    private const string Token = ContainerLabels.Prefix + "lock.token";
     private const string Purpose = ContainerLabels.Prefix + "lock.purpose";
     private const int Tries = 3;
     private readonly DockerDeployment _deployment;
     private readonly string _id;
+    private readonly LockMark _mark;
 
-    private ContainerLock(DockerDeployment deployment, string id)
+    private ContainerLock(DockerDeployment deployment, string id, LockMark mark)
     {
         _deployment = deployment;
         _id = id;
+        _mark = mark;
     }
 
     /// <summary>Takes the lock.</summary>
@@ -34,28 +37,17 @@ internal sealed class ContainerLock : IAsyncDisposable
     public static async Task<IAsyncDisposable> TakeAsync(DockerDeployment deployment, string purpose, CancellationToken cancellationToken)
     {
         var container = await deployment.InspectAsync(cancellationToken).ConfigureAwait(false);
-        for (var i = 0; i < Tries; i++)
+        var mark = new LockMark();
+        try
         {
-            try
-            {
-                // Once it is asked for, the answer is awaited: a lock whose holder doesn't know of it would stay.
-                var request = await RequestAsync(deployment, container, purpose, cancellationToken).ConfigureAwait(false);
-                var made = await deployment.Engine.CreateContainerAsync(request, CancellationToken.None).ConfigureAwait(false);
-                return new ContainerLock(deployment, made.Id);
-            }
-            catch (UpgradeException failure) when (failure.ErrorId == "ContainerNameTaken")
-            {
-                var there = await deployment.Engine.FindContainerAsync(ContainerNames.Lock(deployment.Name), cancellationToken).ConfigureAwait(false);
-                if (there is null) continue;
-                if (!HasDied(there.Config?.Labels ?? new Dictionary<string, string>())) throw Locked(deployment, there, failure);
-                deployment.Context.Operation.Verbose($"The lock of '{deployment.Context.Deployment.Name}' is taken over: its holder has died.");
-
-                // By its id: if somebody else takes it over just now, theirs is not the one that goes.
-                await deployment.Engine.RemoveContainerAsync(there.Id, force: false, volumes: true, cancellationToken).ConfigureAwait(false);
-            }
+            var made = await TakeAsync(deployment, container, purpose, mark, cancellationToken).ConfigureAwait(false);
+            return new ContainerLock(deployment, made, mark);
         }
-
-        throw Locked(deployment, null, null);
+        catch
+        {
+            mark.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Looks whether somebody holds the lock; nothing is changed.</summary>
@@ -79,6 +71,36 @@ internal sealed class ContainerLock : IAsyncDisposable
         {
             await RemoveAgainAsync().ConfigureAwait(false);
         }
+        finally
+        {
+            _mark.Dispose();
+        }
+    }
+
+    private static async Task<string> TakeAsync(DockerDeployment deployment, ContainerInspect container, string purpose, LockMark mark, CancellationToken cancellationToken)
+    {
+        for (var i = 0; i < Tries; i++)
+        {
+            try
+            {
+                // Once it is asked for, the answer is awaited: a lock whose holder doesn't know of it would stay.
+                var request = await RequestAsync(deployment, container, purpose, mark, cancellationToken).ConfigureAwait(false);
+                var made = await deployment.Engine.CreateContainerAsync(request, CancellationToken.None).ConfigureAwait(false);
+                return made.Id;
+            }
+            catch (UpgradeException failure) when (failure.ErrorId == "ContainerNameTaken")
+            {
+                var there = await deployment.Engine.FindContainerAsync(ContainerNames.Lock(deployment.Name), cancellationToken).ConfigureAwait(false);
+                if (there is null) continue;
+                if (!HasDied(there.Config?.Labels ?? new Dictionary<string, string>())) throw Locked(deployment, there, failure);
+                deployment.Context.Operation.Verbose($"The lock of '{deployment.Context.Deployment.Name}' is taken over: its holder has died or let go of it.");
+
+                // By its id: if somebody else takes it over just now, theirs is not the one that goes.
+                await deployment.Engine.RemoveContainerAsync(there.Id, force: false, volumes: true, cancellationToken).ConfigureAwait(false);
+            }
+        }
+
+        throw Locked(deployment, null, null);
     }
 
     private Task RemoveAsync() => _deployment.Engine.RemoveContainerAsync(_id, force: false, volumes: true, CancellationToken.None);
@@ -95,7 +117,7 @@ internal sealed class ContainerLock : IAsyncDisposable
         }
     }
 
-    private static async Task<ContainerCreateRequest> RequestAsync(DockerDeployment deployment, ContainerInspect container, string purpose, CancellationToken cancellationToken)
+    private static async Task<ContainerCreateRequest> RequestAsync(DockerDeployment deployment, ContainerInspect container, string purpose, LockMark mark, CancellationToken cancellationToken)
     {
         // The image's volumes would be made, and filled, for nothing.
         var image = await deployment.Engine.FindImageAsync(container.Image ?? "", cancellationToken).ConfigureAwait(false);
@@ -115,6 +137,7 @@ internal sealed class ContainerLock : IAsyncDisposable
                     [Process] = Environment.ProcessId.ToString(CultureInfo.InvariantCulture),
                     [Started] = ProcessIdentity.Of(Environment.ProcessId) ?? "",
                     [Since] = DateTimeOffset.UtcNow.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture),
+                    [Token] = mark.Token,
                     [Purpose] = purpose,
                 },
             },
@@ -131,7 +154,10 @@ internal sealed class ContainerLock : IAsyncDisposable
         // Of another machine, or of a container that shares the engine, nothing can be known.
         if (labels.GetValueOrDefault(Host) != Environment.MachineName || labels.GetValueOrDefault(Scope) != ProcessIdentity.Scope()) return false;
         if (!int.TryParse(labels.GetValueOrDefault(Process), NumberStyles.None, CultureInfo.InvariantCulture, out var id)) return false;
-        return ProcessIdentity.Of(id) is not { } there || (there.Length > 0 && there != labels.GetValueOrDefault(Started));
+        if (ProcessIdentity.Of(id) is not { } there || (there.Length > 0 && there != labels.GetValueOrDefault(Started))) return true;
+
+        // One that this process could not give back, since the engine was away.
+        return id == Environment.ProcessId && LockMark.IsGone(labels.GetValueOrDefault(Token));
     }
 
     private static UpgradeException Locked(DockerDeployment deployment, ContainerInspect? there, Exception? inner)

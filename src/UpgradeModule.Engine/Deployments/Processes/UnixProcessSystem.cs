@@ -76,7 +76,7 @@ internal sealed class UnixProcessSystem : IProcessSystem
             "ServiceStartFailed",
             UpgradeErrorCategory.InvalidOperation,
             plan.Command.Program,
-            $"'{plan.Command.Program}' could not be started: {(complaint.Trim() is { Length: > 0 } text ? text : "the supervising shell ended")}",
+            $"'{plan.Command.Program}' could not be started: {(complaint.Trim().TrimEnd('.') is { Length: > 0 } text ? text : "the supervising shell ended")}.",
             $"Check that '{plan.Log}' and '{plan.Folder.Path}' can be written.");
     }
 

@@ -1,3 +1,4 @@
+using UpgradeModule.Engine.Artifacts;
 using UpgradeModule.Engine.Deployments;
 using UpgradeModule.Engine.Upgrades.Actions;
 using UpgradeModule.Engine.Upgrades.Journal;
@@ -127,11 +128,27 @@ internal sealed class RunUndo(UpgradeServices services, RunSession session, Undo
         {
             Version = document.Run.From,
             Edition = document.FromEdition,
+            Path = await FindAsync(document, cancellationToken).ConfigureAwait(false),
             BaseUrl = document.Request.BaseUrl,
             Registry = document.Request.Registry,
             RegistryCredential = session.Context.RegistryCredential,
         };
         return await services.Hosts(session.Context.Deployment.HostKind).FetchAsync(session.Context, request, cancellationToken).ConfigureAwait(false);
+    }
+
+    // The folder that the run's versions came from often has the one before them, too.
+    private async Task<string?> FindAsync(RunDocument document, CancellationToken cancellationToken)
+    {
+        if (document.Request.ArtifactPath is not { } given || !Directory.Exists(given)) return null;
+        var before = new UpgradeStop { To = document.Run.From, Edition = document.FromEdition };
+        try
+        {
+            return await new ArtifactSource(services.Artifacts).FindAsync(session.Context.Spec, document.Path, before, given, cancellationToken).ConfigureAwait(false);
+        }
+        catch (UpgradeException failure) when (failure.ErrorId == "ArtifactNotFound")
+        {
+            return null;
+        }
     }
 
     // Before anything is stopped: a backup that can't be restored must be known now.

@@ -9,7 +9,12 @@ namespace UpgradeModule.Tests.Upgrades.Faults;
 internal static class FaultProcess
 {
     /// <summary>Starts it.</summary>
-    public static Process Start(IFaultScene scene, string verb, string? dieAt = null, FaultMoment moment = default)
+    /// <param name="scene">The application.</param>
+    /// <param name="verb">What it does.</param>
+    /// <param name="dieAt">The action at which it dies.</param>
+    /// <param name="moment">When of it.</param>
+    /// <param name="launcher">What starts it as another user.</param>
+    public static Process Start(IFaultScene scene, string verb, string? dieAt = null, FaultMoment moment = default, IReadOnlyList<string>? launcher = null)
     {
         var order = Path.Combine(scene.Folder, $"order-{Guid.NewGuid():N}.json");
         File.WriteAllText(order, JsonSerializer.Serialize(new FaultProgram.Order
@@ -22,7 +27,8 @@ internal static class FaultProcess
             DieAt = dieAt,
             Moment = moment,
         }));
-        var start = new ProcessStartInfo("dotnet", ["exec", "--roll-forward", "Major", typeof(FaultProcess).Assembly.Location, "fault", order])
+        string[] command = [.. launcher ?? [], .. launcher is null ? Array.Empty<string>() : ["env", "HOME=" + scene.Folder], "dotnet", "exec", "--roll-forward", "Major", typeof(FaultProcess).Assembly.Location, "fault", order];
+        var start = new ProcessStartInfo(command[0], command[1..])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

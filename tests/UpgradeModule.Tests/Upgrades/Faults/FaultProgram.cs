@@ -34,17 +34,37 @@ internal static class FaultProgram
         var deployment = ModelJson.Deserialize<AppDeployment>(told.Deployment);
         var context = await engine.Deployments.OpenAsync(deployment, new Teller(), null, null, default);
         if (told.Verb == "rehearse") return await RehearseAsync(engine, context, told);
-        var result = await (told.Verb switch
+        UpgradeResult result;
+        try
         {
-            "upgrade" => UpgradeAsync(engine, context, told),
-            "resume" => engine.Upgrades.ResumeAsync(context, new ResumeRequest(), default),
-            "down" => engine.MigrateDown.RunAsync(context, new Engine.Upgrades.MigrateDown.MigrateDownRequest { Timeout = TimeSpan.FromSeconds(60) }, default),
-            "undo" => engine.Upgrades.UndoAsync(context, new Engine.Upgrades.Undo.UndoRequest { Strategy = UndoStrategy.Restore }, default),
-            _ => throw new InvalidOperationException(told.Verb),
-        });
+            if (told.Verb == "start")
+            {
+                var service = await engine.Services.StartAsync(context, default);
+                await engine.Services.WaitAsync(context, TimeSpan.FromSeconds(60), default);
+                Console.WriteLine($"started {service.ProcessId}");
+                return 0;
+            }
+
+            result = await DoAsync(engine, context, told);
+        }
+        catch (UpgradeException failure)
+        {
+            Console.WriteLine($"{failure.ErrorId}: {failure.Message}");
+            return 1;
+        }
+
         Console.WriteLine($"{result.Outcome}: {result.Error}");
         return 0;
     }
+
+    private static Task<UpgradeResult> DoAsync(UpgradeEngine engine, DeploymentContext context, Order told) => told.Verb switch
+    {
+        "upgrade" => UpgradeAsync(engine, context, told),
+        "resume" => engine.Upgrades.ResumeAsync(context, new ResumeRequest(), default),
+        "down" => engine.MigrateDown.RunAsync(context, new Engine.Upgrades.MigrateDown.MigrateDownRequest { Timeout = TimeSpan.FromSeconds(60) }, default),
+        "undo" => engine.Upgrades.UndoAsync(context, new Engine.Upgrades.Undo.UndoRequest { Strategy = UndoStrategy.Restore }, default),
+        _ => throw new InvalidOperationException(told.Verb),
+    };
 
     private static async Task<UpgradeResult> UpgradeAsync(UpgradeEngine engine, DeploymentContext context, Order told)
     {

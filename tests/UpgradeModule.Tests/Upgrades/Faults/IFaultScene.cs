@@ -21,6 +21,9 @@ internal interface IFaultScene : IAsyncDisposable
     /// <summary>A folder for the test's own files.</summary>
     string Folder { get; }
 
+    /// <summary>How many copies of the application run, of whatever version.</summary>
+    Task<int> RunningAsync();
+
     /// <summary>The text of every note in the live database.</summary>
     Task<HashSet<string>> NotesAsync();
 

@@ -15,18 +15,20 @@ internal sealed class LiveScene : IFaultScene
 {
     private readonly TempFolder _folder = new();
     private readonly DatabaseAccess? _postgres;
+    private IDisposable? _disk;
 
     private LiveScene(DatabaseAccess? postgres)
     {
         _postgres = postgres;
-        Engine = UpgradeEngine.Open(new EngineOptions { StorePath = _folder.File("store.db"), DefinitionsPath = _folder.File("none") });
+        foreach (var folder in new[] { "app", "backups", "store" }) Directory.CreateDirectory(_folder.File(folder));
+        Engine = UpgradeEngine.Open(new EngineOptions { StorePath = StorePath, DefinitionsPath = _folder.File("none") });
     }
 
     public string Folder => _folder.Path;
 
     public UpgradeEngine Engine { get; }
 
-    public string StorePath => _folder.File("store.db");
+    public string StorePath => _folder.File("store/store.db");
 
     public string? Registry => null;
 
@@ -50,9 +52,17 @@ internal sealed class LiveScene : IFaultScene
     /// <param name="postgres">Its database; a SQLite file where empty.</param>
     /// <param name="definition">Its definition, where it isn't the sample app's own.</param>
     /// <param name="environment">What it is given besides.</param>
-    public static async Task<LiveScene> StartAsync(DatabaseAccess? postgres = null, string? definition = null, params (string Name, string Value)[] environment)
+    public static Task<LiveScene> StartAsync(DatabaseAccess? postgres = null, string? definition = null, params (string Name, string Value)[] environment) => StartAsync(postgres, static _ => null, definition, environment);
+
+    /// <summary>Installs 1.0.0 in folders that are prepared first: <c>app</c>, <c>backups</c> and <c>store</c> may become disks of their own.</summary>
+    /// <param name="postgres">Its database; a SQLite file where empty.</param>
+    /// <param name="prepare">Is given the folder that they are in; what it gives back is disposed of with the scene.</param>
+    /// <param name="definition">Its definition, where it isn't the sample app's own.</param>
+    /// <param name="environment">What it is given besides.</param>
+    public static async Task<LiveScene> StartAsync(DatabaseAccess? postgres, Func<string, IDisposable?> prepare, string? definition, params (string Name, string Value)[] environment)
     {
         var scene = new LiveScene(postgres) { Definition = definition ?? SampleApps.DefinitionPath };
+        scene._disk = prepare(scene.Folder);
         await scene.InstallAsync(environment);
         return scene;
     }
@@ -73,6 +83,16 @@ internal sealed class LiveScene : IFaultScene
 
     /// <summary>Adds a setting; it counts from the next start or command on.</summary>
     public Task SetAsync(string name, string value) => File.AppendAllLinesAsync(_folder.File("app/app.env"), [name + "=" + value]);
+
+    /// <summary>Takes a setting away again.</summary>
+    public async Task ForgetAsync(string name)
+    {
+        var file = _folder.File("app/app.env");
+        await File.WriteAllLinesAsync(file, (await File.ReadAllLinesAsync(file)).Where(line => !line.StartsWith(name + "=", StringComparison.Ordinal)));
+    }
+
+    /// <summary>How many processes run a program of this scene.</summary>
+    public Task<int> RunningAsync() => Task.FromResult(Directory.EnumerateDirectories("/proc").Count(process => Program(process)?.StartsWith(_folder.File("app"), StringComparison.Ordinal) == true));
 
     /// <summary>Looks at the deployment afresh, as a new command would.</summary>
     public async Task ReopenAsync()
@@ -124,7 +144,20 @@ internal sealed class LiveScene : IFaultScene
         finally
         {
             await Engine.DisposeAsync();
+            _disk?.Dispose();
             _folder.Dispose();
+        }
+    }
+
+    private static string? Program(string process)
+    {
+        try
+        {
+            return File.ResolveLinkTarget(Path.Combine(process, "exe"), returnFinalTarget: false)?.FullName;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return null;
         }
     }
 
@@ -133,7 +166,6 @@ internal sealed class LiveScene : IFaultScene
     private async Task InstallAsync((string Name, string Value)[] environment)
     {
         Artifacts = await SampleApps.FolderAsync();
-        Directory.CreateDirectory(_folder.File("app"));
         var artifact = _folder.File("app/sampleapp" + (OperatingSystem.IsWindows() ? ".exe" : ""));
         File.Copy(await SampleApps.FileAsync("1.0.0"), artifact);
         var lines = new List<string> { string.Create(CultureInfo.InvariantCulture, $"SAMPLEAPP_PORT={Port}") };

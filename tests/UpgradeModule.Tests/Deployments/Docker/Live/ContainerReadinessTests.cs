@@ -87,6 +87,11 @@ public class ContainerReadinessTests(ContainerEngineFixture docker)
         await (await refusing.LockAsync(scene.Context, "an upgrade", default)).DisposeAsync();
 
         Assert.Contains($"docker rm {ContainerNames.Lock(scene.Name)}", Assert.Single(scene.Operation.Warnings));
+
+        // Its holder lives on, and yet nobody holds it any more: the next one takes it over.
+        Assert.Null(await ContainerLock.SeeAsync(refusing.Of(scene.Context), default));
+        await using var next = await scene.Host.LockAsync(scene.Context, "the next", default);
+        Assert.NotNull(await ContainerLock.SeeAsync(refusing.Of(scene.Context), default));
     }
 
     [SkippableFact]

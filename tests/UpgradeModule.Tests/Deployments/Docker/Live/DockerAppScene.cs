@@ -104,6 +104,10 @@ internal sealed class DockerAppScene : IAsyncDisposable
     public async Task<IReadOnlyList<string>> ContainersAsync() =>
         [.. (await _docker.ListContainersAsync(new ContainerQuery(), default)).Select(one => one.PlainName).Where(name => name.StartsWith(Container, StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
 
+    /// <summary>How many containers of the scene run.</summary>
+    public async Task<int> RunningAsync() =>
+        (await _docker.ListContainersAsync(new ContainerQuery(), default)).Count(one => one.PlainName.StartsWith(Container, StringComparison.Ordinal) && one.State == "running");
+
     public Task<ContainerInspect> InspectAsync() => _docker.InspectContainerAsync(Container, default);
 
     public async ValueTask DisposeAsync()

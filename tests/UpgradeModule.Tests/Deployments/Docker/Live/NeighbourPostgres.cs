@@ -10,13 +10,15 @@ internal sealed class NeighbourPostgres : IAsyncDisposable
 {
     private readonly IContainerEngine _engine;
     private string _programs = "";
+    private string _socket = "/pg";
 
     private NeighbourPostgres(IContainerEngine engine) => _engine = engine;
 
     /// <summary>The network, in which it is called <c>db</c>.</summary>
     public string Network { get; } = ContainerEngineFixture.Name("net");
 
-    private string Name { get; } = ContainerEngineFixture.Name("postgres");
+    /// <summary>The container.</summary>
+    public string Name { get; } = ContainerEngineFixture.Name("postgres");
 
     /// <summary>Starts one with a database <c>sample</c>; skips the test where the programs aren't installed.</summary>
     public static async Task<NeighbourPostgres> StartAsync(IContainerEngine engine, TestImages images)
@@ -58,10 +60,54 @@ internal sealed class NeighbourPostgres : IAsyncDisposable
         }
     }
 
+    /// <summary>Starts one that outlives its container's end: its data is in a volume, its daemon starts it again, and it asks for a password, <c>secret</c>.</summary>
+    public static async Task<NeighbourPostgres> StartLastingAsync(IContainerEngine engine, TestImages images)
+    {
+        var image = await images.PostgresAsync();
+        var server = new NeighbourPostgres(engine) { _programs = PostgresFiles.Programs(15), _socket = "/var/run/postgresql" };
+        try
+        {
+            await engine.CreateNetworkAsync(server.Network, null, default);
+            await engine.CreateContainerAsync(
+                new ContainerCreateRequest
+                {
+                    Name = server.Name,
+                    Config = new ContainerConfig { Image = image, Env = ["POSTGRES_PASSWORD=secret"], StopSignal = "SIGINT" },
+                    HostConfig = new HostConfig { NetworkMode = server.Network, RestartPolicy = new RestartPolicy { Name = "always" }, Binds = ["/usr/share/zoneinfo:/usr/share/zoneinfo:ro"] },
+                    Networks = new Dictionary<string, EndpointSettings> { [server.Network] = new() { Aliases = ["db"] } },
+                },
+                default);
+            await engine.StartContainerAsync(server.Name, default);
+            await server.WaitAsync();
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Waits until it answers.</summary>
+    public async Task WaitAsync()
+    {
+        for (var since = Stopwatch.StartNew(); ; await Task.Delay(200))
+        {
+            try
+            {
+                await AskAsync("SELECT 1");
+                return;
+            }
+            catch (Exception failure) when (since.Elapsed < TimeSpan.FromSeconds(40) && failure is InvalidOperationException or UpgradeException)
+            {
+            }
+        }
+    }
+
     /// <summary>Runs a statement and gives the lines of its answer.</summary>
     public async Task<IReadOnlyList<string>> AskAsync(string sql, string database = "postgres")
     {
-        var said = await _engine.ExecuteAsync(Name, new ExecRequest { Cmd = [_programs + "/psql", "-h", "/pg", "-U", "postgres", "-d", database, "-At", "-c", sql] }, null, default);
+        var said = await _engine.ExecuteAsync(Name, new ExecRequest { Cmd = [_programs + "/psql", "-h", _socket, "-U", "postgres", "-d", database, "-At", "-c", sql] }, null, default);
         return said.ExitCode == 0 ? said.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries) : throw new InvalidOperationException(said.Text);
     }
 

@@ -1,0 +1,97 @@
+using System.Diagnostics;
+using System.Globalization;
+using UpgradeModule.Engine.Containers;
+
+namespace UpgradeModule.Tests.Support;
+
+/// <summary>
+/// A Docker daemon of a test's own, which the test may end, gracefully or not, and start again. It has its own socket, data and addresses, touches neither the default
+/// bridge nor a firewall's rules, and leaves the machine's own daemon alone.
+/// </summary>
+internal sealed class OwnDocker : IAsyncDisposable
+{
+    private readonly TempFolder _folder = new();
+    private readonly string _program;
+    private Process? _daemon;
+
+    private OwnDocker(string program)
+    {
+        _program = program;
+        Engine = ContainerEngines.Open("unix://" + _folder.File("docker.sock"));
+    }
+
+    public IContainerEngine Engine { get; }
+
+    public TestImages Images => new(Engine);
+
+    /// <summary>Starts one; skips the test where that can't be.</summary>
+    public static async Task<OwnDocker> StartAsync()
+    {
+        var program = OperatingSystem.IsLinux() && Environment.UserName == "root" ? BackgroundProgram.Find("dockerd") : null;
+        Skip.If(program is null, "A Docker daemon of its own takes root on Linux, and dockerd.");
+        var docker = new OwnDocker(program);
+        await File.WriteAllTextAsync(docker._folder.File("daemon.json"), "{}");
+        await docker.StartAgainAsync();
+        return docker;
+    }
+
+    /// <summary>Starts it, and waits until it answers. Nothing is done where it runs.</summary>
+    public async Task StartAgainAsync()
+    {
+        if (_daemon is { HasExited: false }) return;
+        File.Delete(_folder.File("pid"));
+        string[] arguments =
+        [
+            "--config-file", _folder.File("daemon.json"), "--host", "unix://" + _folder.File("docker.sock"), "--data-root", _folder.File("data"), "--exec-root", _folder.File("exec"), "--pidfile", _folder.File("pid"),
+            "--bridge", "none", "--iptables=false", "--ip6tables=false", "--ip-forward=false", "--ip-masq=false", "--default-address-pool", "base=10.213.0.0/16,size=24", "--shutdown-timeout", "10",
+        ];
+        _daemon = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", "log=$1; shift; exec \"$@\" >>\"$log\" 2>&1 </dev/null", "sh", _folder.File("log"), _program, .. arguments]))!;
+        for (var since = Stopwatch.StartNew(); ; await Task.Delay(100))
+        {
+            try
+            {
+                await Engine.GetVersionAsync(CancellationToken.None);
+                return;
+            }
+            catch (UpgradeException) when (since.Elapsed < TimeSpan.FromSeconds(60) && !_daemon.HasExited)
+            {
+            }
+            catch (UpgradeException failure)
+            {
+                Skip.If(true, $"dockerd doesn't start here: {failure.Message} {string.Join(" | ", File.ReadLines(_folder.File("log")).TakeLast(3))}");
+            }
+        }
+    }
+
+    /// <summary>Ends it, and with it its containers.</summary>
+    /// <param name="kill">Whether it is killed; else it is asked to end, as a service manager does.</param>
+    public async Task StopAsync(bool kill)
+    {
+        if (_daemon is not { HasExited: false }) return;
+        using (var signal = Process.Start("kill", [kill ? "-KILL" : "-TERM", _daemon.Id.ToString(CultureInfo.InvariantCulture)])) await signal.WaitForExitAsync();
+        await _daemon.WaitForExitAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Engine.DisposeAsync();
+        await StopAsync(kill: false);
+
+        // What a killed daemon left: its containerd, and what was mounted for containers.
+        if (File.Exists(_folder.File("exec/containerd/containerd.pid")) && int.TryParse(await File.ReadAllTextAsync(_folder.File("exec/containerd/containerd.pid")), NumberStyles.None, CultureInfo.InvariantCulture, out var left) && Directory.Exists($"/proc/{left}"))
+        {
+            using var containerd = Process.GetProcessById(left);
+            containerd.Kill();
+            await containerd.WaitForExitAsync();
+        }
+
+        foreach (var mount in (await File.ReadAllLinesAsync("/proc/mounts")).Select(line => line.Split(' ')[1]).Where(place => place.StartsWith(_folder.Path, StringComparison.Ordinal)).Reverse())
+        {
+            using var umount = Process.Start("umount", ["-l", mount]);
+            await umount.WaitForExitAsync();
+        }
+
+        _daemon?.Dispose();
+        _folder.Dispose();
+    }
+}

@@ -1,0 +1,20 @@
+namespace UpgradeModule.Tests.Upgrades.Faults.Strikes;
+
+/// <summary>Something that goes wrong outside while an upgrade runs, and is mended afterwards.</summary>
+/// <param name="name">What it is, for people.</param>
+internal abstract class Strike(string name)
+{
+    public string Name => name;
+
+    /// <summary>What the run is cancelled with, where that is the strike.</summary>
+    public virtual CancellationToken Token => CancellationToken.None;
+
+    /// <summary>How long the run waits without a sign of progress.</summary>
+    public virtual TimeSpan Timeout => TimeSpan.FromSeconds(30);
+
+    /// <summary>It goes wrong.</summary>
+    public virtual Task BlowAsync(IFaultScene scene) => Task.CompletedTask;
+
+    /// <summary>It is mended, when the run has ended. What has mended itself meanwhile is awaited.</summary>
+    public virtual Task MendAsync(IFaultScene scene) => Task.CompletedTask;
+}
