@@ -9,7 +9,7 @@ using UpgradeModule.Tests.Support;
 namespace UpgradeModule.Tests;
 
 /// <summary>The engine put together, as cmdlets and .NET programs open it.</summary>
-[Collection("Postgres")]
+[Collection("PostgresUpgrades")]
 public sealed class EngineTests(PostgresFixture postgres) : IDisposable
 {
     private const string Password = "planted-app-password-5566";

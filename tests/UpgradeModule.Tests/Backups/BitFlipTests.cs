@@ -6,7 +6,7 @@ using UpgradeModule.Tests.Support;
 namespace UpgradeModule.Tests.Backups;
 
 /// <summary>Whatever a disk does to a backup, the checksums tell, and name the file.</summary>
-[Collection("Postgres")]
+[Collection("PostgresUpgrades")]
 public sealed class BitFlipTests(PostgresFixture postgres) : IDisposable
 {
     private readonly BackupScene _scene = new();

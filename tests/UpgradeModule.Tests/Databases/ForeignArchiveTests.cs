@@ -11,7 +11,7 @@ using UpgradeModule.Tests.Support;
 namespace UpgradeModule.Tests.Databases;
 
 /// <summary>What somebody made with pg_dump is restored as a backup is: beside, then swapped, the data before kept.</summary>
-[Collection("Postgres")]
+[Collection("PostgresManaged")]
 public class ForeignArchiveTests(PostgresFixture postgres)
 {
     [SkippableTheory]

@@ -43,7 +43,7 @@ public class PostgresContainerTests(PostgresFixture postgres)
         using var folder = new TempFolder();
         var (access, content) = await DumpAsync(folder);
         var operation = new RecordingOperation();
-        await using (var scratch = await Proof(access, new NoPrograms(), operation).RunAsync(content, operation, CancellationToken.None))
+        await using (var scratch = await Proof(access, NoPrograms.Archiver(), operation).RunAsync(content, operation, CancellationToken.None))
         {
             Assert.Contains("throw-away container", scratch.Location, StringComparison.Ordinal);
             Assert.Empty(TableComparison.Differences(content.Tables, await scratch.Database.CountRowsAsync(CancellationToken.None)));
@@ -54,7 +54,7 @@ public class PostgresContainerTests(PostgresFixture postgres)
         var file = folder.File(content.Files[0]);
         var bytes = await File.ReadAllBytesAsync(file);
         await File.WriteAllBytesAsync(file, bytes[..(bytes.Length * 2 / 3)]);
-        var failure = await Assert.ThrowsAsync<UpgradeException>(() => Proof(access, new NoPrograms(), operation).RunAsync(content, operation, CancellationToken.None));
+        var failure = await Assert.ThrowsAsync<UpgradeException>(() => Proof(access, NoPrograms.Archiver(), operation).RunAsync(content, operation, CancellationToken.None));
         Assert.Equal("BackupCorrupt", failure.ErrorId);
         Assert.Empty(await OursAsync(cli));
     }

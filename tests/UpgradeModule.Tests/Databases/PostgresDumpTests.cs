@@ -5,7 +5,7 @@ using UpgradeModule.Tests.Support;
 
 namespace UpgradeModule.Tests.Databases;
 
-[Collection("Postgres")]
+[Collection("PostgresManaged")]
 public class PostgresDumpTests(PostgresFixture postgres)
 {
     private static readonly InvariantSpec[] Invariants = [new() { Name = "difference", Sql = "SELECT (SELECT count(*) FROM a) - (SELECT count(*) FROM b)" }, new() { Name = "broken", Sql = "SELECT x FROM nowhere" }, new() { Name = "after", Sql = "SELECT sum(1) FROM generate_series(1, 5)" }];

@@ -5,7 +5,7 @@ using UpgradeModule.Tests.Support;
 
 namespace UpgradeModule.Tests.Databases;
 
-[Collection("Postgres")]
+[Collection("PostgresManaged")]
 public sealed class TableHashTests(PostgresFixture postgres)
 {
     private static readonly string[] s_tables =

@@ -7,7 +7,7 @@ using UpgradeModule.Tests.Support;
 
 namespace UpgradeModule.Tests.Migrations;
 
-[Collection("Postgres")]
+[Collection("PostgresUpgrades")]
 public sealed class MigrationReaderTests(PostgresFixture postgres) : IDisposable
 {
     /// <summary>As Metabase's definition has it.</summary>

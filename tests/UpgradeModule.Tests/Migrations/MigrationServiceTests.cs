@@ -8,7 +8,7 @@ using UpgradeModule.Tests.Upgrades;
 
 namespace UpgradeModule.Tests.Migrations;
 
-[Collection("Postgres")]
+[Collection("PostgresUpgrades")]
 public sealed class MigrationServiceTests(PostgresFixture postgres) : IDisposable
 {
     private readonly TempFolder _folder = new();

@@ -1,5 +1,5 @@
 namespace UpgradeModule.Tests.Support;
 
-/// <summary>The tests that share one PostgreSQL server.</summary>
+/// <summary>The other tests of databases that share one PostgreSQL server: sessions, faults, restores, ways back.</summary>
 [CollectionDefinition("Postgres")]
 public class PostgresCollection : ICollectionFixture<PostgresFixture>;

@@ -16,8 +16,15 @@ internal interface IArchiveReader
     /// <summary>Reads what a file tells of itself.</summary>
     /// <param name="file">The file.</param>
     /// <param name="cancellationToken">Ends the work.</param>
-    /// <exception cref="UpgradeException"><c>BackupCorrupt</c>, <c>BackupToolNotFound</c>.</exception>
+    /// <exception cref="UpgradeException"><c>BackupCorrupt</c>.</exception>
     Task<ArchiveFacts> ReadFactsAsync(string file, CancellationToken cancellationToken);
+
+    /// <summary>Tells which program a restore misses.</summary>
+    /// <param name="facts">What the file tells of itself.</param>
+    /// <param name="onServer">Whether it goes onto the deployment's own server, which the programs of that one's container reach as well.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <returns>The error (<c>BackupToolNotFound</c>) with what to do; <see langword="null"/> where nothing is missing.</returns>
+    Task<UpgradeException?> ObstacleAsync(ArchiveFacts facts, bool onServer, CancellationToken cancellationToken) => Task.FromResult<UpgradeException?>(null);
 
     /// <summary>Restores a file into an empty database. The first mistake ends it.</summary>
     /// <param name="file">The file.</param>

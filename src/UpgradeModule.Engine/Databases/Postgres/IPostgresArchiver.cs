@@ -5,8 +5,9 @@ internal interface IPostgresArchiver : IArchiveReader
 {
     /// <summary>The programs that it needs for a server, and what is missing of them; <see langword="null"/> where nothing is.</summary>
     /// <param name="serverMajor">The server's major.</param>
+    /// <param name="here">Whether only those of this machine count, which are found at once, and not those of the database's container.</param>
     /// <param name="cancellationToken">Ends the work.</param>
-    Task<string?> MissingAsync(int serverMajor, CancellationToken cancellationToken);
+    Task<string?> MissingAsync(int serverMajor, bool here, CancellationToken cancellationToken);
 
     /// <summary>Writes a database as a snapshot has it.</summary>
     /// <param name="source">The database.</param>

@@ -23,7 +23,7 @@ internal sealed class PostgresBackup(PostgresServer server, IPostgresArchiver ar
         }
         catch (UpgradeException failure) when (failure.ErrorId == Coverage.NotCovered && options.Engine is null)
         {
-            if (await MissingAsync(cancellationToken).ConfigureAwait(false)) throw;
+            if (await MissingAsync(cancellationToken).ConfigureAwait(false) is { } missing) throw new UpgradeException(failure.ErrorId, failure.Category, failure.Target, failure.Message, missing, failure);
             operation.Warning($"{failure.Message} So pg_dump writes this backup, and pg_restore will be needed to restore it.");
             return await ByProgramAsync().ConfigureAwait(false);
         }
@@ -37,14 +37,15 @@ internal sealed class PostgresBackup(PostgresServer server, IPostgresArchiver ar
     /// <returns>The reason with what to do; <see langword="null"/> where one of the two can.</returns>
     public async Task<string?> ObstacleAsync(PostgresConnection connection, CancellationToken cancellationToken)
     {
-        // Where pg_dump is there, nothing is in the way, and the catalogue needn't be read.
-        if (await archiver.MissingAsync(connection.Major, cancellationToken).ConfigureAwait(false) is not { } missing) return null;
-        return await Coverage.FindAsync(server.Live, cancellationToken).ConfigureAwait(false) is { } failure ? $"{failure.Message} {missing}" : null;
+        // Where pg_dump is there, nothing is in the way, and the catalogue needn't be read. In the container it is looked for last.
+        if (await archiver.MissingAsync(connection.Major, here: true, cancellationToken).ConfigureAwait(false) is null) return null;
+        if (await Coverage.FindAsync(server.Live, cancellationToken).ConfigureAwait(false) is not { } failure) return null;
+        return await archiver.MissingAsync(connection.Major, here: false, cancellationToken).ConfigureAwait(false) is { } missing ? $"{failure.Message} {missing}" : null;
     }
 
-    private async Task<bool> MissingAsync(CancellationToken cancellationToken)
+    private async Task<string?> MissingAsync(CancellationToken cancellationToken)
     {
         var connection = await server.OpenLiveAsync(cancellationToken).ConfigureAwait(false);
-        await using (connection.ConfigureAwait(false)) return await archiver.MissingAsync(connection.Major, cancellationToken).ConfigureAwait(false) is not null;
+        await using (connection.ConfigureAwait(false)) return await archiver.MissingAsync(connection.Major, here: false, cancellationToken).ConfigureAwait(false);
     }
 }

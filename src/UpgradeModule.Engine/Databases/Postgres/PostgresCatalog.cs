@@ -23,15 +23,7 @@ internal static class PostgresCatalog
     /// <returns>The properties; <see langword="null"/> where there is no such database.</returns>
     public static async Task<DatabaseProperties?> ReadAsync(PostgresConnection connection, string database, CancellationToken cancellationToken)
     {
-        var provider = connection.Major >= 15 ? "d.datlocprovider::text" : "'c'";
-        var locale = connection.Major >= 17 ? "d.datlocale" : connection.Major >= 15 ? "d.daticulocale" : "NULL::text";
-        var rules = connection.Major >= 16 ? "d.daticurules" : "NULL::text";
-        var query = $"""
-            SELECT pg_get_userbyid(d.datdba), pg_encoding_to_char(d.encoding), d.datcollate, d.datctype, {provider}, {locale}, {rules}, t.spcname, d.datconnlimit,
-                   shobj_description(d.oid, 'pg_database'), d.datacl IS NULL, d.oid, CASE WHEN has_database_privilege(d.oid, 'CONNECT') THEN pg_database_size(d.oid) ELSE 0 END
-            FROM pg_catalog.pg_database d JOIN pg_catalog.pg_tablespace t ON t.oid = d.dattablespace WHERE d.datname = $1
-            """;
-        if (await connection.QueryAsync(query, cancellationToken, database).ConfigureAwait(false) is not [var row]) return null;
+        if (await connection.QueryAsync(Query(connection.Major), cancellationToken, database).ConfigureAwait(false) is not [var row]) return null;
         return new DatabaseProperties
         {
             Name = database,
@@ -45,6 +37,20 @@ internal static class PostgresCatalog
             Settings = await SettingsAsync(connection, database, cancellationToken).ConfigureAwait(false),
             Size = long.Parse(row[12] ?? "0", CultureInfo.InvariantCulture),
         };
+    }
+
+    /// <summary>The query for a database's properties.</summary>
+    /// <param name="major">The server's major.</param>
+    public static string Query(int major)
+    {
+        var provider = major >= 15 ? "d.datlocprovider::text" : "'c'";
+        var locale = major >= 17 ? "d.datlocale" : major >= 15 ? "d.daticulocale" : "NULL::text";
+        var rules = major >= 16 ? "d.daticurules" : "NULL::text";
+        return $"""
+            SELECT pg_get_userbyid(d.datdba), pg_encoding_to_char(d.encoding), d.datcollate, d.datctype, {provider}, {locale}, {rules}, t.spcname, d.datconnlimit,
+                   shobj_description(d.oid, 'pg_database'), d.datacl IS NULL, d.oid, CASE WHEN has_database_privilege(d.oid, 'CONNECT') THEN pg_database_size(d.oid) ELSE 0 END
+            FROM pg_catalog.pg_database d JOIN pg_catalog.pg_tablespace t ON t.oid = d.dattablespace WHERE d.datname = $1
+            """;
     }
 
     /// <summary>

@@ -8,10 +8,11 @@ namespace UpgradeModule.Engine.Databases.Postgres;
 internal sealed class PostgresConnection : ISnapshotReader
 {
     // Limits that a role or database has for the application don't fit this work: copies take long, and sessions that hold a lock do nothing for hours. Not every
-    // version knows all of them.
+    // version knows all of them. A pooler stands before the server where that has another number for the session than we were told: what is set for such a session
+    // would be found by whoever has it next, so there each transaction says it for itself.
     private const string Timeless = """
         SELECT pg_catalog.set_config(name, '0', false) FROM pg_catalog.pg_settings
-        WHERE name IN ('statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout', 'idle_session_timeout', 'transaction_timeout') AND setting <> '0'
+        WHERE name IN ('statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout', 'idle_session_timeout', 'transaction_timeout') AND setting <> '0' AND pg_catalog.pg_backend_pid() = $1
         """;
 
     private readonly NpgsqlConnection _connection;
@@ -44,7 +45,7 @@ internal sealed class PostgresConnection : ISnapshotReader
             {
                 await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
                 var opened = new PostgresConnection(connection, logIn);
-                await opened.ExecuteAsync(Timeless, cancellationToken).ConfigureAwait(false);
+                await opened.QueryAsync(Timeless, cancellationToken, connection.ProcessID).ConfigureAwait(false);
                 return opened;
             }
             catch

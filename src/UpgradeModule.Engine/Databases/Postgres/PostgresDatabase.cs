@@ -5,6 +5,7 @@ using UpgradeModule.Engine.Databases.Postgres.Managed;
 using UpgradeModule.Engine.Databases.Postgres.Managed.Restore;
 using UpgradeModule.Engine.Databases.Postgres.Programs;
 using UpgradeModule.Engine.Databases.Postgres.Scratch;
+using UpgradeModule.Engine.Databases.Programs;
 using UpgradeModule.Engine.Operations;
 
 namespace UpgradeModule.Engine.Databases.Postgres;
@@ -17,16 +18,27 @@ internal sealed class PostgresDatabase : IAppDatabase
     private readonly IPostgresArchiver _archiver;
     private readonly PostgresRollback _rollback;
     private readonly DatabaseAccess _access;
+    private readonly ProgramPlaces _programs;
 
     /// <summary>Names a database; nothing is connected to.</summary>
     /// <param name="access">The database and its log-ins.</param>
     /// <param name="operation">Who is told.</param>
     public PostgresDatabase(DatabaseAccess access, IOperationContext operation)
+        : this(access, operation, container => new PgArchiver(container))
+    {
+    }
+
+    /// <summary>Names a database whose programs are where a test has put them.</summary>
+    /// <param name="access">The database and its log-ins.</param>
+    /// <param name="operation">Who is told.</param>
+    /// <param name="archiver">Gives what writes and reads archives, with the programs of the database's container.</param>
+    public PostgresDatabase(DatabaseAccess access, IOperationContext operation, Func<ContainerTools, IPostgresArchiver> archiver)
     {
         Target = access.Target;
         _operation = operation;
         _server = new PostgresServer(access);
-        _archiver = new PgArchiver();
+        _programs = new ProgramPlaces(access, PostgresServer.UsualPort, operation);
+        _archiver = archiver(new ContainerTools(_programs, access.Target));
         _rollback = new PostgresRollback(_server, operation);
         _access = access;
     }
@@ -127,7 +139,7 @@ internal sealed class PostgresDatabase : IAppDatabase
     }
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    public ValueTask DisposeAsync() => _programs.DisposeAsync();
 
     // What wrote a backup is told by its format; a format that nobody knows is refused by the reader of the other.
     private IArchiveReader Reader(BackupContent content) => ManagedFiles.Knows(content.Format) ? new ManagedArchive(content.Format) : content.Format == PlainArchive.PlainFormat ? new PlainArchive() : _archiver;

@@ -8,7 +8,8 @@ namespace UpgradeModule.Engine.Databases.Postgres;
 internal static class PostgresReader
 {
     // Partitioned tables have no rows of their own, their partitions do. What belongs to an extension isn't dumped, so it isn't counted. The values of an
-    // enum get other hashes in every database, so that rows move between partitions that are chosen by them: those are counted together.
+    // enum, and of what may hold one, get other hashes in every database, and texts in a collation that takes different ones for equal get them of its library's
+    // version: rows move between partitions that are chosen by them, so those are counted together.
     private static string Tables { get; } = $"""
         SELECT t.name, sum(pg_total_relation_size(t.oid)), t.source FROM (
         SELECT c.oid, CASE WHEN {ScatteredRoot("c")} IS NULL THEN format('%I.%I', n.nspname, c.relname) ELSE {ScatteredRoot("c")} END AS name, CASE WHEN {ScatteredRoot("c")} IS NULL THEN format('ONLY %I.%I', n.nspname, c.relname) ELSE {ScatteredRoot("c")} END AS source
@@ -18,11 +19,12 @@ internal static class PostgresReader
         GROUP BY t.name, t.source ORDER BY 1
         """;
 
-    /// <summary>An expression: where a table is a partition of one that divides its rows by the hash of an enum, the name of the topmost one, quoted.</summary>
+    /// <summary>An expression: where a table is a partition of one that divides its rows by a hash that isn't the same everywhere, the name of the topmost one, quoted.</summary>
     /// <param name="alias">The alias of <c>pg_class</c> in the query.</param>
     public static string ScatteredRoot(string alias) => $"""
         (SELECT format('%I.%I', rn.nspname, r.relname) FROM pg_catalog.pg_class r JOIN pg_catalog.pg_namespace rn ON rn.oid = r.relnamespace WHERE {alias}.relispartition AND r.oid = pg_catalog.pg_partition_root({alias}.oid)
-        AND EXISTS (SELECT FROM pg_catalog.pg_partition_ancestors({alias}.oid) x JOIN pg_catalog.pg_partitioned_table pt ON pt.partrelid = x.relid, unnest(pt.partclass) k JOIN pg_catalog.pg_opclass o ON o.oid = k WHERE pt.partstrat = 'h' AND o.opcintype = 'pg_catalog.anyenum'::regtype))
+        AND EXISTS (SELECT FROM pg_catalog.pg_partition_ancestors({alias}.oid) x JOIN pg_catalog.pg_partitioned_table pt ON pt.partrelid = x.relid, unnest(pt.partclass::oid[], pt.partcollation::oid[]) k (kind, coll) JOIN pg_catalog.pg_opclass o ON o.oid = k.kind
+        WHERE pt.partstrat = 'h' AND (o.opcintype IN ('pg_catalog.anyenum'::regtype, 'pg_catalog.anyarray'::regtype, 'pg_catalog.anyrange'::regtype, 'pg_catalog.record'::regtype) OR EXISTS (SELECT FROM pg_catalog.pg_collation l WHERE l.oid = k.coll AND NOT l.collisdeterministic))))
         """;
 
     /// <summary>Begins a transaction that sees one moment, and only reads.</summary>

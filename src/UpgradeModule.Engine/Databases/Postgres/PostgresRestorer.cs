@@ -24,6 +24,7 @@ internal sealed class PostgresRestorer(PostgresServer server, DatabaseAccess acc
     {
         var file = archiver.FileOf(content);
         var facts = await archiver.ReadFactsAsync(file, cancellationToken).ConfigureAwait(false);
+        if (await archiver.ObstacleAsync(facts, onServer: true, cancellationToken).ConfigureAwait(false) is { } missing) throw missing;
         var (admin, rights) = await server.OpenAdminAsync(cancellationToken).ConfigureAwait(false);
         await using (admin.ConfigureAwait(false))
         {

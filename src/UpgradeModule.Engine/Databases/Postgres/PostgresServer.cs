@@ -4,6 +4,9 @@ namespace UpgradeModule.Engine.Databases.Postgres;
 /// <param name="access">The database and its log-ins.</param>
 internal sealed class PostgresServer(DatabaseAccess access)
 {
+    /// <summary>The port where none is named.</summary>
+    public const int UsualPort = 5432;
+
     /// <summary>Whether there is a server to connect to; without one only a throw-away server or container can be used.</summary>
     public bool IsKnown => access.Target is { Server: not null, Name: not null };
 
@@ -20,7 +23,7 @@ internal sealed class PostgresServer(DatabaseAccess access)
     /// <param name="database">Its name.</param>
     /// <param name="credential">The role.</param>
     public PostgresLogIn LogIn(string database, DatabaseCredential credential) => IsKnown
-        ? new() { Server = access.Target.Server!, Port = access.Target.Port ?? 5432, Database = database, Credential = credential, SslMode = access.Target.SslMode }
+        ? new() { Server = access.Target.Server!, Port = access.Target.Port ?? UsualPort, Database = database, Credential = credential, SslMode = access.Target.SslMode }
         : throw new UpgradeException("DatabaseSettingsInvalid", UpgradeErrorCategory.InvalidArgument, access.Target, "The PostgreSQL database has no server or no name.", "Give the deployment its database.");
 
     /// <summary>Connects to the application's database.</summary>

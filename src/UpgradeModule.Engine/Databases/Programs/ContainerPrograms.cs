@@ -16,8 +16,9 @@ internal sealed class ContainerPrograms(IContainerEngine engine, string containe
     // The secret comes by a variable that only this shell has, and goes into a file of memory that only its user may read; set -C makes that a new one.
     private const string WithPrivate = "umask 077; set -C; if ! printf %s \"$UM_PRIVATE\" >\"$UM_FILE\"; then exit 125; fi; set +C; um_file=$UM_FILE; unset UM_PRIVATE UM_FILE; trap 'rm -f \"$um_file\"' EXIT; trap 'exit 143' HUP INT TERM; ";
 
-    // The input ends with the connection, and the program with it: nothing goes on that nobody waits for.
-    private const string Watched = "exec 3<&0; \"$@\" </dev/null 3<&- & um_program=$!; (while read -r um_line <&3; do :; done; kill \"$um_program\") >/dev/null 2>&1 & um_watch=$!; exec 3<&-; wait \"$um_program\"; um_code=$?; kill \"$um_watch\" 2>/dev/null; exit \"$um_code\"";
+    // The input ends with the connection, and the program with it: nothing goes on that nobody waits for. Each child is waited for: one that is left falls to
+    // the container's first process, and where that is a PostgreSQL server, it takes a child that ended by a signal for one of its own, and starts anew.
+    private const string Watched = "exec 3<&0; \"$@\" </dev/null 3<&- & um_program=$!; (while read -r um_line <&3; do :; done; kill \"$um_program\") >/dev/null 2>&1 & um_watch=$!; exec 3<&-; wait \"$um_program\"; um_code=$?; kill \"$um_watch\" 2>/dev/null; wait \"$um_watch\" 2>/dev/null; exit \"$um_code\"";
 
     private const string Plain = "\"$@\"; exit $?";
 

@@ -5,7 +5,7 @@ using UpgradeModule.Tests.Support;
 namespace UpgradeModule.Tests.Databases.Managed;
 
 /// <summary>What fails says why, and leaves nothing behind.</summary>
-[Collection("Postgres")]
+[Collection("PostgresManaged")]
 public class ManagedFailureTests(PostgresFixture postgres)
 {
     private static readonly BackupOptions s_managed = new() { Engine = BackupEngine.Managed };

@@ -6,8 +6,15 @@ using UpgradeModule.Tests.Support;
 namespace UpgradeModule.Tests.Databases.Managed;
 
 /// <summary>What pg_dump says of a database: two that it says the same of are the same.</summary>
-internal sealed partial class Oracle(PostgresFixture postgres)
+/// <param name="logIn">Gives the log-in of a superuser for a database.</param>
+internal sealed partial class Oracle(Func<string, PostgresLogIn> logIn)
 {
+    /// <summary>Of databases on the server of the tests.</summary>
+    public Oracle(PostgresFixture postgres)
+        : this(database => new PostgresServer(postgres.Access(database, postgres.Superuser)).Live)
+    {
+    }
+
     /// <summary>The whole of a database.</summary>
     /// <param name="database">The database, whose name is left out.</param>
     /// <param name="whole">Whether its own properties are told too.</param>
@@ -15,7 +22,7 @@ internal sealed partial class Oracle(PostgresFixture postgres)
     {
         var lines = new List<string>();
         var program = await PostgresPrograms.RequireAsync("pg_dump", 12, CancellationToken.None);
-        var result = await ProgramRun.ExecuteAsync(program.Path, whole ? ["--create"] : [], LogIn(database), null, line =>
+        var result = await ProgramRun.ExecuteAsync(program.Path, whole ? ["--create"] : [], logIn(database), null, line =>
         {
             // Random tokens of the program.
             if (!Token().IsMatch(line)) lines.Add(line.Replace(database, "DATABASE", StringComparison.Ordinal));
@@ -34,8 +41,6 @@ internal sealed partial class Oracle(PostgresFixture postgres)
         while (at < left.Length && at < right.Length && left[at] == right[at]) at++;
         Assert.Fail($"They part at line {at + 1}:\n  - {string.Join("\n  - ", left.Skip(Math.Max(0, at - 3)).Take(12))}\n  + {string.Join("\n  + ", right.Skip(Math.Max(0, at - 3)).Take(12))}");
     }
-
-    private PostgresLogIn LogIn(string database) => new PostgresServer(postgres.Access(database, postgres.Superuser)).Live;
 
     [GeneratedRegex(@"^\\(un)?restrict ")]
     private static partial Regex Token();

@@ -7,7 +7,7 @@ using UpgradeModule.Tests.Support;
 
 namespace UpgradeModule.Tests.Databases.Managed;
 
-[Collection("Postgres")]
+[Collection("PostgresManaged")]
 public class RandomDatabaseTests(PostgresFixture postgres)
 {
     private const int Tries = 8;

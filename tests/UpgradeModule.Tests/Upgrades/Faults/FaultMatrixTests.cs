@@ -8,7 +8,7 @@ namespace UpgradeModule.Tests.Upgrades.Faults;
 /// The fault matrix: every action of an upgrade of two stops, killed after its intent, after its effect and after its result, finished by a resume
 /// and, in a second pass, taken back by an undo. What came of it is written to <c>output/fault-matrix</c>, from where <c>docs/fault-matrix.md</c> is made.
 /// </summary>
-[Collection("Postgres")]
+[Collection("PostgresUpgrades")]
 [Trait("Category", "Long")]
 public sealed class FaultMatrixTests(PostgresFixture postgres, ITestOutputHelper output)
 {

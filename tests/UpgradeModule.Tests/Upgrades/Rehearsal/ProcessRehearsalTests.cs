@@ -6,7 +6,7 @@ using UpgradeModule.Tests.Upgrades.Live;
 namespace UpgradeModule.Tests.Upgrades.Rehearsal;
 
 /// <summary>The sample app as a process, its upgrade rehearsed on clones.</summary>
-[Collection("Postgres")]
+[Collection("PostgresUpgrades")]
 public class ProcessRehearsalTests(PostgresFixture postgres)
 {
     [SkippableTheory]

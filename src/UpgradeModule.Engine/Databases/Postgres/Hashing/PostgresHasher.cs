@@ -28,7 +28,7 @@ internal sealed class PostgresHasher(PostgresServer server)
             var found = await PostgresReader.TablesAsync(connection, cancellationToken).ConfigureAwait(false);
             await connection.ExecuteAsync(Settings, cancellationToken).ConfigureAwait(false);
             // A dump of before there was a zone in it has the one of its server, and so has a copy on the same server.
-            if ((archive is null ? "UTC" : archive.Index.TimeZone) is { } zone) await connection.ExecuteAsync($"SET LOCAL TimeZone = {SqlText.Value(zone)}", cancellationToken).ConfigureAwait(false);
+            if ((archive is null ? Managed.Dump.SnapshotSession.TimeZone : archive.Index.TimeZone) is { } zone) await connection.ExecuteAsync($"SET LOCAL TimeZone = {SqlText.Value(zone)}", cancellationToken).ConfigureAwait(false);
             var tables = archive is null ? await OwnAsync(connection, found, cancellationToken).ConfigureAwait(false) : [.. HashedTable.Of(archive.Index.Tables)];
             return await HashAsync(connection, tables, found.ToDictionary(table => table.Table, table => table.Source, StringComparer.Ordinal), operation, cancellationToken).ConfigureAwait(false);
         }

@@ -4,20 +4,23 @@ using System.Text.RegularExpressions;
 
 namespace UpgradeModule.Engine.Databases.Postgres.Programs;
 
-/// <summary>Reads what an archive of pg_dump's custom format tells of itself, where no pg_restore is there to ask.</summary>
+/// <summary>Reads what an archive of pg_dump's custom, tar or directory format tells of itself, where no pg_restore is there to ask.</summary>
 internal static partial class ArchiveHeader
 {
     // The encoding is the first entry of the table of contents, which follows the header.
     private const int Length = 64 * 1024;
 
+    // What a tar has before its first member, the table of contents.
+    private const int TarHead = 512;
+
     /// <summary>Reads.</summary>
-    /// <param name="file">The archive.</param>
+    /// <param name="file">The archive: a file, or the folder of the directory format.</param>
     /// <param name="cancellationToken">Ends the work.</param>
     /// <exception cref="UpgradeException"><c>BackupCorrupt</c>.</exception>
     public static async Task<ArchiveFacts> ReadAsync(string file, CancellationToken cancellationToken)
     {
         var bytes = new byte[Length];
-        var stream = File.OpenRead(file);
+        var stream = File.OpenRead(Directory.Exists(file) ? Path.Combine(file, "toc.dat") : file);
         await using (stream.ConfigureAwait(false))
         {
             bytes = bytes[..await stream.ReadAtLeastAsync(bytes, Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false)];
@@ -25,7 +28,7 @@ internal static partial class ArchiveHeader
 
         try
         {
-            return Parse(bytes);
+            return Parse(bytes.AsSpan().StartsWith("toc.dat\0"u8) ? bytes.AsSpan(TarHead) : bytes);
         }
         catch (Exception failure) when (failure is FormatException or ArgumentOutOfRangeException or IndexOutOfRangeException)
         {
@@ -33,9 +36,13 @@ internal static partial class ArchiveHeader
         }
     }
 
+    // The table of contents of a folder says that it is of a tar.
+    private const byte CustomFormat = 1;
+    private const byte TarFormat = 3;
+
     private static ArchiveFacts Parse(ReadOnlySpan<byte> bytes)
     {
-        if (!bytes.StartsWith("PGDMP"u8) || bytes[5] != 1 || bytes[6] < 10 || bytes[10] != 1) throw new FormatException();
+        if (!bytes.StartsWith("PGDMP"u8) || bytes[5] != 1 || bytes[6] < 10 || bytes[10] is not (CustomFormat or TarFormat)) throw new FormatException();
         var (minor, size) = (bytes[6], bytes[8]);
         // Since 1.15 the compression is told by one byte, before by a number; then come the seven numbers of the time.
         var at = 11 + (minor >= 15 ? 1 : 1 + size) + (7 * (1 + size));

@@ -4,8 +4,9 @@ using UpgradeModule.Engine.Operations;
 
 namespace UpgradeModule.Engine.Databases.Postgres.Programs;
 
-/// <summary>Writes and reads archives by pg_dump and pg_restore.</summary>
-internal sealed partial class PgArchiver : IPostgresArchiver
+/// <summary>Writes and reads archives by pg_dump and pg_restore: those of this machine, else those of the container that the database runs in.</summary>
+/// <param name="container">The programs of that container; <see langword="null"/> for none.</param>
+internal sealed partial class PgArchiver(ContainerTools? container = null) : IPostgresArchiver
 {
     /// <summary>What the format is called; a foreign archive of another format that pg_restore reads goes by this name too.</summary>
     public const string CustomFormat = "pg_dump-custom";
@@ -16,37 +17,47 @@ internal sealed partial class PgArchiver : IPostgresArchiver
     /// <inheritdoc/>
     public string Format => CustomFormat;
 
+    /// <summary>Finds the programs of this machine by name, the oldest first; tests put others in their place.</summary>
+    public Func<string, CancellationToken, Task<IReadOnlyList<PostgresProgram>>> FindHere { get; init; } = PostgresPrograms.FindAsync;
+
     /// <inheritdoc/>
-    public async Task<string?> MissingAsync(int serverMajor, CancellationToken cancellationToken)
+    public async Task<string?> MissingAsync(int serverMajor, bool here, CancellationToken cancellationToken)
     {
         foreach (var name in new[] { Dump, Restore })
         {
-            var found = await PostgresPrograms.FindAsync(name, cancellationToken).ConfigureAwait(false);
-            if (!found.Any(program => program.Major >= serverMajor)) return PostgresPrograms.NotFound(name, serverMajor, found).Message;
+            if (await ObstacleAsync(name, serverMajor, !here, cancellationToken).ConfigureAwait(false) is { } missing) return missing.Message;
         }
 
         return null;
     }
 
     /// <inheritdoc/>
+    public Task<UpgradeException?> ObstacleAsync(ArchiveFacts facts, bool onServer, CancellationToken cancellationToken) => ObstacleAsync(Restore, Needed(facts), onServer, cancellationToken);
+
+    /// <inheritdoc/>
     public async Task<IReadOnlyDictionary<string, string>> WriteAsync(PostgresLogIn source, int serverMajor, string snapshot, string file, Action<string> onTable, CancellationToken cancellationToken)
     {
-        var program = await PostgresPrograms.RequireAsync(Dump, serverMajor, cancellationToken).ConfigureAwait(false);
         // Level 1 takes a third of the time that the default takes and writes a few per cent more.
-        string[] arguments = ["--format=custom", "--compress=1", "--snapshot=" + snapshot, "--file=" + file, "--no-password", "--lock-wait-timeout=60000", "--verbose"];
-        var result = await ProgramRun.ExecuteAsync(program.Path, arguments, source, line =>
+        string[] arguments = ["--format=custom", "--compress=1", "--snapshot=" + snapshot, "--no-password", "--lock-wait-timeout=60000", "--verbose"];
+        void Tell(string line)
         {
             if (DumpedTable().Match(line) is { Success: true } match) onTable(match.Groups[1].Value);
-        }, null, cancellationToken).ConfigureAwait(false);
+        }
+
+        var (program, tool) = await RequireAsync(Dump, serverMajor, cancellationToken).ConfigureAwait(false);
+        var result = program is not null
+            ? await ProgramRun.ExecuteAsync(program.Path, [.. arguments, "--file=" + file], source, Tell, null, cancellationToken).ConfigureAwait(false)
+            : await container!.DumpAsync(tool!, source, arguments, file, Tell, cancellationToken).ConfigureAwait(false);
         if (!result.Succeeded) throw DumpFailed(source, file, result.Complaint);
-        return new Dictionary<string, string> { [Dump] = program.Version };
+        return new Dictionary<string, string> { [Dump] = program?.Version ?? $"{tool!.Version} in {tool.Place.Description}" };
     }
 
     /// <inheritdoc/>
     public async Task<ArchiveFacts> ReadFactsAsync(string file, CancellationToken cancellationToken)
     {
-        var programs = await PostgresPrograms.FindAsync(Restore, cancellationToken).ConfigureAwait(false);
-        var newest = programs.Count > 0 ? programs[^1] : throw PostgresPrograms.NotFound(Restore, 12, programs);
+        var programs = await FindHere(Restore, cancellationToken).ConfigureAwait(false);
+        if (programs.Count == 0) return await ArchiveHeader.ReadAsync(file, cancellationToken).ConfigureAwait(false);
+        var newest = programs[^1];
         int? server = null;
         int? tool = null;
         var result = await ProgramRun.ExecuteAsync(newest.Path, ["--list", file], new Dictionary<string, string>(), null, line =>
@@ -55,9 +66,8 @@ internal sealed partial class PgArchiver : IPostgresArchiver
             if (DumpedBy().Match(line) is { Success: true } by) tool ??= int.Parse(by.Groups[1].Value, CultureInfo.InvariantCulture);
             return server is null || tool is null;
         }, cancellationToken).ConfigureAwait(false);
-        if (result.Complaint.Contains("unsupported version", StringComparison.Ordinal)) throw PostgresPrograms.NotFound(Restore, newest.Major + 1, programs);
+        if (result.Complaint.Contains("unsupported version", StringComparison.Ordinal)) return await ArchiveHeader.ReadAsync(file, cancellationToken).ConfigureAwait(false);
         if (!result.Succeeded || server is null || tool is null) throw ArchiveFile.Corrupt(file, result.Complaint);
-        if (newest.Major < Math.Max(server.Value, tool.Value)) throw PostgresPrograms.NotFound(Restore, Math.Max(server.Value, tool.Value), programs);
         string? encoding = null;
         await ProgramRun.ExecuteAsync(newest.Path, ["--schema-only", "--create", "--section=pre-data", "--file=-", file], new Dictionary<string, string>(), null, line =>
         {
@@ -70,10 +80,18 @@ internal sealed partial class PgArchiver : IPostgresArchiver
     /// <inheritdoc/>
     public async Task<string?> RestoreAsync(string file, ArchiveFacts facts, PostgresLogIn target, RestoreMode mode, WorkProgress? progress, CancellationToken cancellationToken)
     {
-        var program = await PostgresPrograms.RequireAsync(Restore, Math.Max(facts.ServerMajor, facts.ToolMajor), cancellationToken).ConfigureAwait(false);
+        var (program, tool) = await RequireAsync(Restore, Needed(facts), cancellationToken).ConfigureAwait(false);
+        var arguments = RestoreArguments(target.Database, mode);
+        void Tell(string line) => TellTable(line, progress is null ? null : progress.Step);
+        if (program is null)
+        {
+            var there = await container!.RestoreAsync(tool!, target, arguments, file, Tell, cancellationToken).ConfigureAwait(false);
+            return there.Succeeded ? null : there.Complaint;
+        }
+
         // A tar can only be read in its order.
-        string[] arguments = [.. RestoreArguments(target.Database, mode), .. await IsTarAsync(file, cancellationToken).ConfigureAwait(false) ? Array.Empty<string>() : ["--jobs=2"], file];
-        var result = await ProgramRun.ExecuteAsync(program.Path, arguments, target, line => TellTable(line, progress is null ? null : progress.Step), null, cancellationToken).ConfigureAwait(false);
+        string[] jobs = await IsTarAsync(file, cancellationToken).ConfigureAwait(false) ? [] : ["--jobs=2"];
+        var result = await ProgramRun.ExecuteAsync(program.Path, [.. arguments, .. jobs, file], target, Tell, null, cancellationToken).ConfigureAwait(false);
         return result.Succeeded ? null : result.Complaint;
     }
 
@@ -97,6 +115,35 @@ internal sealed partial class PgArchiver : IPostgresArchiver
     public static void TellTable(string line, Action<string>? onStep)
     {
         if (RestoredTable().Match(line) is { Success: true } match) onStep?.Invoke(match.Groups[1].Value);
+    }
+
+    private static int Needed(ArchiveFacts facts) => Math.Max(facts.ServerMajor, facts.ToolMajor);
+
+    private async Task<(PostgresProgram? Here, ContainerTool? InContainer)> RequireAsync(string name, int major, CancellationToken cancellationToken)
+    {
+        if (await ObstacleAsync(name, major, useContainer: true, cancellationToken).ConfigureAwait(false) is { } missing) throw missing;
+        var here = (await FindHere(name, cancellationToken).ConfigureAwait(false)).FirstOrDefault(program => program.Major >= major);
+        return here is not null ? (here, null) : (null, await container!.FindAsync(name, cancellationToken).ConfigureAwait(false));
+    }
+
+    private async Task<UpgradeException?> ObstacleAsync(string name, int major, bool useContainer, CancellationToken cancellationToken)
+    {
+        var found = await FindHere(name, cancellationToken).ConfigureAwait(false);
+        if (found.Any(program => program.Major >= major)) return null;
+        if (!useContainer || container is null) return PostgresPrograms.NotFound(name, major, found, null);
+        string there;
+        try
+        {
+            var tool = await container.FindAsync(name, cancellationToken).ConfigureAwait(false);
+            if (tool?.Major >= major) return null;
+            there = tool is null ? "nor is there one in a container that the database runs in" : $"{tool.Place.Description} has only {tool.Version}";
+        }
+        catch (UpgradeException failure)
+        {
+            there = $"the database's container is of no help: {failure.Message.TrimEnd('.')}";
+        }
+
+        return PostgresPrograms.NotFound(name, major, found, there);
     }
 
     private static async Task<bool> IsTarAsync(string file, CancellationToken cancellationToken)

@@ -15,7 +15,7 @@ internal static partial class PostgresPrograms
     public static async Task<PostgresProgram> RequireAsync(string name, int major, CancellationToken cancellationToken)
     {
         var found = await FindAsync(name, cancellationToken).ConfigureAwait(false);
-        return found.FirstOrDefault(program => program.Major >= major) ?? throw NotFound(name, major, found);
+        return found.FirstOrDefault(program => program.Major >= major) ?? throw NotFound(name, major, found, null);
     }
 
     /// <summary>Finds every version of a program, the oldest first.</summary>
@@ -27,21 +27,32 @@ internal static partial class PostgresPrograms
         var found = new List<PostgresProgram>();
         foreach (var path in Directories().Select(directory => Path.Combine(directory, file)).Distinct().Where(File.Exists))
         {
-            if (await VersionAsync(path, cancellationToken).ConfigureAwait(false) is { } version) found.Add(new PostgresProgram(path, version, int.Parse(version.Split('.')[0], CultureInfo.InvariantCulture)));
+            if (await VersionAsync(path, cancellationToken).ConfigureAwait(false) is { } version) found.Add(new PostgresProgram(path, version, MajorOf(version)));
         }
 
         return [.. found.OrderBy(program => program.Major)];
     }
 
+    /// <summary>The version that a program tells of itself.</summary>
+    /// <param name="text">What it says: <c>pg_dump (PostgreSQL) 15.18</c>.</param>
+    /// <returns>The version; <see langword="null"/> where it is none of PostgreSQL's.</returns>
+    public static string? VersionIn(string text) => Version().Match(text) is { Success: true } match ? match.Groups[1].Value : null;
+
+    /// <summary>The major of a version.</summary>
+    /// <param name="version">The version: <c>15.18</c>.</param>
+    public static int MajorOf(string version) => int.Parse(version.Split('.')[0], CultureInfo.InvariantCulture);
+
     /// <summary>The sentence for a program that is missing.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="major">The lowest major that will do.</param>
-    /// <param name="found">Those that were found.</param>
-    public static UpgradeException NotFound(string name, int major, IReadOnlyList<PostgresProgram> found)
+    /// <param name="found">Those that were found on this machine.</param>
+    /// <param name="container">What is said of the database's container, as the end of a sentence; <see langword="null"/> where its programs are of no use.</param>
+    public static UpgradeException NotFound(string name, int major, IReadOnlyList<PostgresProgram> found, string? container)
     {
         var version = major.ToString(CultureInfo.InvariantCulture);
         var there = found.Count == 0 ? $"there is no {name} on this machine" : $"on this machine there is only {string.Join(", ", found.Select(program => $"{program.Version} ({program.Path})"))}";
-        return new UpgradeException("BackupToolNotFound", UpgradeErrorCategory.NotInstalled, name, $"{name} of version {version} or newer is needed, and {there}.", $"Install the client programs of PostgreSQL {version} (Debian: postgresql-client-{version}), or put them on the PATH.");
+        var install = $"Install the client programs of PostgreSQL {version} (Debian: postgresql-client-{version}), or put them on the PATH";
+        return new UpgradeException("BackupToolNotFound", UpgradeErrorCategory.NotInstalled, name, $"{name} of version {version} or newer is needed, and {there}{(container is null ? "" : $"; {container}")}.", container is null ? $"{install}." : $"{install}; or name the container that the database runs in, if it has them (Set-AppDeployment -DatabaseContainer).");
     }
 
     private static async Task<string?> VersionAsync(string path, CancellationToken cancellationToken)
@@ -51,7 +62,7 @@ internal static partial class PostgresPrograms
         {
             await ProgramRun.ExecuteAsync(path, ["--version"], new Dictionary<string, string>(), null, line =>
             {
-                if (Version().Match(line) is { Success: true } match) version ??= match.Groups[1].Value;
+                version ??= VersionIn(line);
                 return true;
             }, cancellationToken).ConfigureAwait(false);
             return version;

@@ -32,11 +32,13 @@ internal sealed partial class PostgresProof(PostgresServer server, IArchiveReade
     private async Task<PostgresScratch> RunAsync(BackupContent content, RehearsalRole? role, IOperationContext operation, CancellationToken cancellationToken)
     {
         var file = archiver.FileOf(content);
-        var (facts, missing) = await ReadFactsAsync(file, cancellationToken).ConfigureAwait(false);
+        var facts = await archiver.ReadFactsAsync(file, cancellationToken).ConfigureAwait(false);
+        // What this machine misses, a throw-away container has.
+        var missing = await archiver.ObstacleAsync(facts, onServer: false, cancellationToken).ConfigureAwait(false);
         var (admin, rights) = role is null ? await OpenAsync(operation, cancellationToken).ConfigureAwait(false) : default;
         try
         {
-            var search = missing is null
+            var search = missing is null || (rights is { CreatesDatabases: true } && await archiver.ObstacleAsync(facts, onServer: true, cancellationToken).ConfigureAwait(false) is null)
                 ? await places.FindAsync(server, rights, facts.ServerMajor, cancellationToken, apart: role is not null).ConfigureAwait(false)
                 : await places.FindContainerAsync(missing, Math.Max(facts.ServerMajor, facts.ToolMajor), cancellationToken).ConfigureAwait(false);
             var place = search.Place ?? throw Unavailable(content, search, null);
@@ -57,19 +59,6 @@ internal sealed partial class PostgresProof(PostgresServer server, IArchiveReade
         finally
         {
             if (admin is not null) await admin.DisposeAsync().ConfigureAwait(false);
-        }
-    }
-
-    // A machine without pg_restore can still prove in a container, which has one.
-    private async Task<(ArchiveFacts Facts, UpgradeException? Missing)> ReadFactsAsync(string file, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return (await archiver.ReadFactsAsync(file, cancellationToken).ConfigureAwait(false), null);
-        }
-        catch (UpgradeException failure) when (failure.ErrorId == "BackupToolNotFound")
-        {
-            return (await ArchiveHeader.ReadAsync(file, cancellationToken).ConfigureAwait(false), failure);
         }
     }
 

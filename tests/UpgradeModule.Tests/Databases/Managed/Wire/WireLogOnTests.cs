@@ -4,7 +4,7 @@ using UpgradeModule.Engine.Databases.Postgres.Managed.Wire;
 namespace UpgradeModule.Tests.Databases.Managed.Wire;
 
 /// <summary>Every way of logging in, and what is left to the driver.</summary>
-[Collection("Postgres")]
+[Collection("PostgresManaged")]
 public class WireLogOnTests(WireServer server) : IClassFixture<WireServer>
 {
     [SkippableTheory]

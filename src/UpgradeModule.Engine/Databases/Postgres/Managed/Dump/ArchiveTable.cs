@@ -5,4 +5,5 @@ namespace UpgradeModule.Engine.Databases.Postgres.Managed.Dump;
 /// <param name="CopyIn">The statement that takes the rows.</param>
 /// <param name="Size">Its size in bytes, on the server that it comes from.</param>
 /// <param name="Rows">How many rows it has.</param>
-internal sealed record ArchiveTable(string Name, string CopyIn, long Size, long Rows);
+/// <param name="InTurn">Whether it is loaded after all others, and after those before it that are so too.</param>
+internal sealed record ArchiveTable(string Name, string CopyIn, long Size, long Rows, bool InTurn = false);

@@ -75,9 +75,9 @@ internal sealed class ManagedDump(PostgresServer server, BackupOptions options)
             {
                 Server = connection.Version,
                 Encoding = encoding,
-                TimeZone = "UTC",
+                TimeZone = SnapshotSession.TimeZone,
                 Compression = _compression,
-                Tables = [.. model.Tables.Select((table, place) => new ArchiveTable(table.Name, table.CopyIn, table.Size, rows[place]))],
+                Tables = [.. model.Tables.Select((table, place) => new ArchiveTable(table.Name, table.CopyIn, table.Size, rows[place], table.Turn > 0))],
                 Blocks = archive.Blocks,
                 Entries = archive.Entries,
             };

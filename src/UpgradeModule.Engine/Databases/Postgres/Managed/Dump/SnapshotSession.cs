@@ -7,6 +7,9 @@ namespace UpgradeModule.Engine.Databases.Postgres.Managed.Dump;
 /// <summary>Opens the sessions of a dump: one that holds the snapshot and the locks, and others that share the snapshot.</summary>
 internal static class SnapshotSession
 {
+    /// <summary>The time zone in which times with a zone are read. By this name every server knows it, also one without a list of zones, which may know no UTC.</summary>
+    public const string TimeZone = "GMT";
+
     private const string Begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
     private const int Tries = 5;
     private const int LockedAtOnce = 500;
@@ -94,8 +97,8 @@ internal static class SnapshotSession
     // the snapshot, which a query would do.
     private static async Task PrepareAsync(ISnapshotReader connection, CancellationToken cancellationToken)
     {
-        const string Settings = """
-            SET LOCAL search_path = ''; SET LOCAL row_security = off; SET LOCAL extra_float_digits = 3; SET LOCAL DateStyle = ISO; SET LOCAL TimeZone = UTC; SET LOCAL IntervalStyle = postgres; SET LOCAL quote_all_identifiers = off;
+        const string Settings = $"""
+            SET LOCAL search_path = ''; SET LOCAL row_security = off; SET LOCAL extra_float_digits = 3; SET LOCAL DateStyle = ISO; SET LOCAL TimeZone = {TimeZone}; SET LOCAL IntervalStyle = postgres; SET LOCAL quote_all_identifiers = off;
             SET LOCAL bytea_output = hex; SET LOCAL synchronize_seqscans = off; SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = '60s'; SET LOCAL idle_in_transaction_session_timeout = 0; SET LOCAL standard_conforming_strings = on
             """;
         await connection.ExecuteAsync(Settings, cancellationToken).ConfigureAwait(false);

@@ -4,14 +4,14 @@ using UpgradeModule.Engine.Operations;
 
 namespace UpgradeModule.Engine.Databases.Postgres.Managed.Dump;
 
-/// <summary>Reads all tables, several at the same time, the biggest first.</summary>
+/// <summary>Reads all tables, several at the same time, the biggest first; those that have a turn one by one after them.</summary>
 /// <param name="readers">What opens the sessions that read.</param>
 /// <param name="tables">The tables, biggest first.</param>
 /// <param name="archive">What takes the blocks.</param>
 /// <param name="progress">Who is told.</param>
 internal sealed class TableQueue(SnapshotReaders readers, IReadOnlyList<TableData> tables, ArchiveWriter archive, WorkProgress progress)
 {
-    private readonly ConcurrentQueue<int> _left = new(Enumerable.Range(0, tables.Count));
+    private readonly ConcurrentQueue<int> _left = new(Enumerable.Range(0, tables.Count).Where(place => tables[place].Turn == 0));
     private readonly ConcurrentQueue<int> _leadersOwn = new();
     private readonly long[] _rows = new long[tables.Count];
 
@@ -40,6 +40,11 @@ internal sealed class TableQueue(SnapshotReaders readers, IReadOnlyList<TableDat
         }
 
         while (_leadersOwn.TryDequeue(out var place)) await CopyAsync(leader, place, cancellationToken).ConfigureAwait(false);
+        for (var place = 0; place < tables.Count; place++)
+        {
+            if (tables[place].Turn > 0) await CopyAsync(leader, place, cancellationToken).ConfigureAwait(false);
+        }
+
         return _rows;
     }
 

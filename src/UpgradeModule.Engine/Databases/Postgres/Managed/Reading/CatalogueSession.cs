@@ -3,19 +3,19 @@ using System.Globalization;
 namespace UpgradeModule.Engine.Databases.Postgres.Managed.Reading;
 
 /// <summary>A session that reads the catalogue in the dump's snapshot.</summary>
-/// <param name="connection">The session; its search path is empty, so that the server writes every name with its schema.</param>
-/// <param name="cancellationToken">Ends the work.</param>
-internal sealed class CatalogueSession(PostgresConnection connection, CancellationToken cancellationToken)
+/// <param name="major">The server's major.</param>
+/// <param name="query">Runs a query; the search path is empty, so that the server writes every name with its schema.</param>
+internal sealed class CatalogueSession(int major, Func<string, Task<IReadOnlyList<IReadOnlyList<string?>>>> query)
 {
     /// <summary>The lowest number of what was not there when the server was set up.</summary>
     public const string FirstOwn = "16384";
 
     /// <summary>The server's major.</summary>
-    public int Major => connection.Major;
+    public int Major => major;
 
     /// <summary>Runs a query.</summary>
     /// <param name="sql">The query.</param>
-    public Task<IReadOnlyList<IReadOnlyList<string?>>> RowsAsync(string sql) => connection.QueryAsync(sql, cancellationToken);
+    public Task<IReadOnlyList<IReadOnlyList<string?>>> RowsAsync(string sql) => query(sql);
 
     /// <summary>A condition: the object is somebody's own, not the server's nor an extension's.</summary>
     /// <param name="catalogue">Its catalogue.</param>

@@ -35,6 +35,8 @@ internal static class CommentReader
             return $"COLUMN {relation.Name}.{relation.Columns.First(column => column.Number == int.Parse(row[2]!, System.Globalization.CultureInfo.InvariantCulture)).Name}";
         }
 
+        // A domain's NOT NULL is made with it.
+        if (row[4] == "domain constraint" && item.Address != address && row[5]!.LastIndexOf(" on ", StringComparison.Ordinal) is var at and > 0) return $"CONSTRAINT {row[5]![..at]} ON DOMAIN {item.Identity}";
         // A part of the object has the comment: a constraint's index, a table's row type, what a partition has of its parent.
         if (item.Address != address && !(item.Address.Catalog == "pg_class" && item.Type == "TYPE")) return $"{(row[4]!.EndsWith("constraint", StringComparison.Ordinal) ? "CONSTRAINT" : row[4]!.ToUpperInvariant())} {row[5]}";
         return $"{item.Type} {item.Identity}";

@@ -63,7 +63,7 @@ internal sealed class DependencyReader
             model.Refusals.Add(text ?? address.ToString());
         }
 
-        foreach (var row in await session.RowsAsync($"SELECT DISTINCT pg_describe_object(classoid, objoid, objsubid) FROM pg_seclabel WHERE objoid >= {FirstOwn}").ConfigureAwait(false)) model.Refusals.Add($"the security label of {row[0]}");
+        foreach (var row in await session.RowsAsync($"SELECT DISTINCT pg_describe_object(classoid, objoid, objsubid) FROM pg_seclabel WHERE objoid >= {FirstOwn} OR classoid IN ('pg_largeobject'::regclass, 'pg_namespace'::regclass) UNION SELECT pg_describe_object(classoid, objoid, 0) FROM pg_shseclabel WHERE classoid = 'pg_database'::regclass AND objoid = (SELECT oid FROM pg_database WHERE datname = current_database())").ConfigureAwait(false)) model.Refusals.Add($"the security label of {row[0]}");
     }
 
     private bool IsOfExtension(SchemaModel model, ObjectAddress address, HashSet<ObjectAddress> seen) =>

@@ -77,6 +77,7 @@ internal static class RelationReader
                 Collation = row[4],
                 NotNull = row[5] == "t",
                 NotNullClause = notNull?.Clause ?? "NOT NULL",
+                NotNullOfTable = notNull?.OfTable,
                 NotNullLocal = notNull?.IsLocal ?? true,
                 Default = Oid(row[6]),
                 Expression = row[7],
@@ -94,8 +95,8 @@ internal static class RelationReader
     // From 18 on NOT NULL is a constraint with a name, and may be inherited, not for children, or not checked yet.
     private static async Task<Dictionary<(string Table, string Column), NotNull>> NotNullsAsync(CatalogueSession session)
     {
-        var rows = await session.RowsAsync("SELECT k.conrelid, k.conkey[1], format('CONSTRAINT %I NOT NULL', k.conname) || CASE WHEN k.connoinherit THEN ' NO INHERIT' ELSE '' END, k.conislocal, k.convalidated FROM pg_constraint k WHERE k.contype = 'n' AND k.conrelid <> 0").ConfigureAwait(false);
-        return rows.ToDictionary(row => (row[0]!, row[1]!), row => new NotNull(row[2]!, row[3] == "t", row[4] == "t"));
+        var rows = await session.RowsAsync("SELECT k.conrelid, k.conkey[1], format('CONSTRAINT %I NOT NULL', k.conname), CASE WHEN k.connoinherit THEN ' NO INHERIT' ELSE '' END, k.conislocal, k.convalidated, quote_ident(a.attname) FROM pg_constraint k JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = k.conkey[1] WHERE k.contype = 'n' AND k.conrelid <> 0").ConfigureAwait(false);
+        return rows.ToDictionary(row => (row[0]!, row[1]!), row => new NotNull(row[2]! + row[3], $"{row[2]} {row[6]}{row[3]}", row[4] == "t", row[5] == "t"));
     }
 
     private static async Task ParentsAsync(CatalogueSession session, SchemaModel model)
@@ -119,5 +120,5 @@ internal static class RelationReader
         }
     }
 
-    private sealed record NotNull(string Clause, bool IsLocal, bool Validated);
+    private sealed record NotNull(string Clause, string OfTable, bool IsLocal, bool Validated);
 }

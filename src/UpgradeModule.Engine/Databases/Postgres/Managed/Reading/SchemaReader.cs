@@ -17,9 +17,14 @@ internal static class SchemaReader
     /// <param name="connection">A session in the dump's snapshot.</param>
     /// <param name="cancellationToken">Ends the work.</param>
     /// <returns>The database and its objects in order. What can't be dumped stands in <see cref="SchemaModel.Refusals"/>.</returns>
-    public static async Task<(SchemaModel Model, IReadOnlyList<DbObject> Objects)> ReadAsync(PostgresConnection connection, CancellationToken cancellationToken)
+    public static Task<(SchemaModel Model, IReadOnlyList<DbObject> Objects)> ReadAsync(PostgresConnection connection, CancellationToken cancellationToken) =>
+        ReadAsync(new CatalogueSession(connection.Major, sql => connection.QueryAsync(sql, cancellationToken)));
+
+    /// <summary>Reads.</summary>
+    /// <param name="session">The session.</param>
+    /// <returns>The database and its objects in order. What can't be dumped stands in <see cref="SchemaModel.Refusals"/>.</returns>
+    public static async Task<(SchemaModel Model, IReadOnlyList<DbObject> Objects)> ReadAsync(CatalogueSession session)
     {
-        var session = new CatalogueSession(connection, cancellationToken);
         var model = new SchemaModel();
         await NamespaceReader.ReadAsync(session, model).ConfigureAwait(false);
         await RelationReader.ReadAsync(session, model).ConfigureAwait(false);
@@ -56,7 +61,7 @@ internal static class SchemaReader
             if (table.Kind == 'r') model.Tables.Add(Data(table, "", target(table), target(table)));
         }
 
-        model.Tables.Sort((left, right) => left.Size != right.Size ? right.Size.CompareTo(left.Size) : StringComparer.Ordinal.Compare(left.Name, right.Name));
+        model.Tables.Sort((left, right) => left.Turn != right.Turn ? left.Turn.CompareTo(right.Turn) : left.Size != right.Size ? right.Size.CompareTo(left.Size) : StringComparer.Ordinal.Compare(left.Name, right.Name));
     }
 
     private static TableData Data(Relation table, string condition, string? countedAs, string target)
@@ -66,14 +71,25 @@ internal static class SchemaReader
         return new TableData(table.Oid, table.Name, columns.Count == 0 ? "" : $" ({string.Join(", ", columns)})", condition, table.Size, countedAs, target);
     }
 
-    // Tables in which an extension keeps what its users tell it, and the rows of those that are the users'.
+    // Tables in which an extension keeps what its users tell it, and the rows of those that are the users'. They come with their keys, so what they refer to comes first.
     private static async Task ConfigurationAsync(CatalogueSession session, SchemaModel model)
     {
-        foreach (var row in await session.RowsAsync($"SELECT c.oid, t.condition FROM pg_extension x, unnest(x.extconfig, x.extcondition) t (relation, condition) JOIN pg_class c ON c.oid = t.relation WHERE c.relkind IN ('r', 'S') AND x.oid >= {FirstOwn}").ConfigureAwait(false))
+        var tables = new List<(Relation Table, string Condition)>();
+        foreach (var row in await session.RowsAsync($"SELECT c.oid, t.condition FROM pg_extension x, unnest(x.extconfig, x.extcondition) t (relation, condition) JOIN pg_class c ON c.oid = t.relation WHERE c.relkind IN ('r', 'S') AND x.oid >= {FirstOwn} ORDER BY 1").ConfigureAwait(false))
         {
             if (!model.Relations.TryGetValue(Oid(row[0]), out var relation)) continue;
             if (relation.Kind == 'S') model.Sequences.Add(relation.Name);
-            else model.Tables.Add(Data(relation, row[1] ?? "", null, relation.Name));
+            else tables.Add((relation, row[1] ?? ""));
+        }
+
+        if (tables.Count == 0) return;
+        var keys = (await session.RowsAsync("SELECT conrelid, confrelid FROM pg_constraint WHERE contype = 'f' AND conrelid <> confrelid").ConfigureAwait(false)).ToLookup(row => Oid(row[0]), row => Oid(row[1]));
+        for (var turn = 1; tables.Count > 0; turn++)
+        {
+            // Where they refer to each other in a circle there is no order that would do.
+            var next = Math.Max(0, tables.FindIndex(one => !keys[one.Table.Oid].Any(needed => tables.Exists(other => other.Table.Oid == needed))));
+            model.Tables.Add(Data(tables[next].Table, tables[next].Condition, null, tables[next].Table.Name) with { Turn = turn });
+            tables.RemoveAt(next);
         }
     }
 

@@ -51,9 +51,12 @@ internal static class TypeReader
             WHERE c.oid = t.typcollation AND t.typcollation <> b.typcollation), coalesce(pg_get_expr(t.typdefaultbin, 'pg_type'::regclass), quote_literal(t.typdefault)), t.typnotnull, {notNull}
             """;
         var checks = (await session.RowsAsync("SELECT k.contypid, k.oid, quote_ident(k.conname), pg_get_constraintdef(k.oid), k.convalidated FROM pg_constraint k WHERE k.contypid <> 0 AND k.contype = 'c' ORDER BY k.conname").ConfigureAwait(false)).ToLookup(row => row[0]);
+        var constraints = session.Major >= 17 ? (await session.RowsAsync("SELECT k.contypid, k.oid FROM pg_constraint k WHERE k.contypid <> 0 AND k.contype = 'n'").ConfigureAwait(false)).ToLookup(row => row[0]) : null;
         foreach (var row in await session.RowsAsync(Select(columns) + $" WHERE t.typtype = 'd' AND {Own("pg_type", "t")} AND {OwnSchema("n")}").ConfigureAwait(false))
         {
             var item = Type(model, row, "DOMAIN", $"CREATE DOMAIN {row[1]} AS {row[3]}{row[4]}{(row[5] is null ? "" : $" DEFAULT {row[5]}")}{(row[6] == "t" ? row[7] ?? " NOT NULL" : "")}");
+            // It may have a comment.
+            foreach (var constraint in constraints?[row[0]] ?? []) model.Alias(new ObjectAddress("pg_constraint", Oid(constraint[1])), item);
             foreach (var check in checks[row[0]].Select(found => new Check(Oid(found[1]), found[2]!, found[3]!, IsLocal: true, found[4] == "t")))
             {
                 // On its own: a check may call a function that takes the domain.

@@ -20,14 +20,14 @@ internal sealed class DataLoader(ArchiveContent content, RestoreSessions session
     /// <summary>Loads tables by place: each by one session to its end, the biggest first.</summary>
     /// <param name="jobs">How many sessions work.</param>
     /// <param name="cancellationToken">Ends the work.</param>
-    public Task LoadAsync(int jobs, CancellationToken cancellationToken)
+    public async Task LoadAsync(int jobs, CancellationToken cancellationToken)
     {
         var blocks = content.Index.Blocks.Where(block => block.Table >= 0).ToLookup(block => block.Table);
         var options = new ParallelOptions { MaxDegreeOfParallelism = jobs, CancellationToken = cancellationToken };
         // One by one off the list: the usual way of dividing it would give neighbours to the same hand.
-        var order = blocks.Select(group => group.Key).Order().ToList();
+        var order = blocks.Select(group => group.Key).Where(place => !content.Index.Tables[place].InTurn).Order().ToList();
         var next = -1;
-        return Parallel.ForEachAsync(Enumerable.Range(0, Math.Min(jobs, order.Count)), options, async (_, token) =>
+        await Parallel.ForEachAsync(Enumerable.Range(0, Math.Min(jobs, order.Count)), options, async (_, token) =>
         {
             var stream = content.Open();
             await using (stream.ConfigureAwait(false))
@@ -37,7 +37,12 @@ internal sealed class DataLoader(ArchiveContent content, RestoreSessions session
                     await LoadTableAsync(order[at], Texts(stream, blocks[order[at]], token), token).ConfigureAwait(false);
                 }
             }
-        });
+        }).ConfigureAwait(false);
+        var last = content.Open();
+        await using (last.ConfigureAwait(false))
+        {
+            foreach (var place in blocks.Select(group => group.Key).Where(place => content.Index.Tables[place].InTurn).Order()) await LoadTableAsync(place, Texts(last, blocks[place], cancellationToken), cancellationToken).ConfigureAwait(false);
+        }
     }
 
     /// <summary>Loads tables as their blocks come, where they can be read in their order alone. Statements between them are handed on.</summary>
@@ -62,6 +67,8 @@ internal sealed class DataLoader(ArchiveContent content, RestoreSessions session
                 {
                     if (!open.TryGetValue(block.Table, out var load))
                     {
+                        // All that stands before it is there to its end, and on its way.
+                        if (content.Index.Tables[block.Table].InTurn) await Task.WhenAll(loads).ConfigureAwait(false);
                         var channel = Channel.CreateBounded<(ArchiveBlock, byte[])>(Waiting);
                         open[block.Table] = load = (channel, StopOnFailureAsync(LoadTableAsync(block.Table, channel.Reader.ReadAllAsync(stop.Token), stop.Token), stop));
                         loads.Add(load.Load);

@@ -23,7 +23,7 @@ internal sealed class StatementRunner(RestoreMode mode)
         }
     }
 
-    private static async Task RunAsync(PostgresConnection connection, ArchiveEntry entry, string sql, CancellationToken cancellationToken)
+    private async Task RunAsync(PostgresConnection connection, ArchiveEntry entry, string sql, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -37,9 +37,9 @@ internal sealed class StatementRunner(RestoreMode mode)
                 // Two foreign keys lock each other's tables: one of them is asked to come again.
                 await Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.Next(10, 50 * attempt)), cancellationToken).ConfigureAwait(false);
             }
-            catch (PostgresException failure) when (entry.Kind == EntryKind.Tablespace && failure.SqlState == PostgresErrorCodes.UndefinedObject)
+            catch (PostgresException failure) when (entry.Kind == EntryKind.Tablespace && (failure.SqlState == PostgresErrorCodes.UndefinedObject || (failure.SqlState == PostgresErrorCodes.InsufficientPrivilege && mode != RestoreMode.Full)))
             {
-                // The data is what matters: without its tablespace it lies where the database does.
+                // The data is what matters: without its tablespace, or the right to use it, it lies where the database does.
                 return;
             }
             catch (PostgresException failure)

@@ -21,6 +21,9 @@ internal sealed record Column
     /// <summary>The clause that makes it so, with the constraint's name where it has one of its own.</summary>
     public string NotNullClause { get; init; } = "NOT NULL";
 
+    /// <summary>The same as a clause of the table, with the column's name, where it is a constraint with a name; <see langword="null"/> on servers where it is none.</summary>
+    public string? NotNullOfTable { get; init; }
+
     /// <summary>Whether that is said at this table, and not at a parent alone.</summary>
     public bool NotNullLocal { get; init; } = true;
 

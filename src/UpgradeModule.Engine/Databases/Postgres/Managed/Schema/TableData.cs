@@ -10,6 +10,9 @@ namespace UpgradeModule.Engine.Databases.Postgres.Managed.Schema;
 /// <param name="Target">The table that takes the rows: itself, or the one that it is a partition of, where a partition is chosen by what isn't the same in every database.</param>
 internal sealed record TableData(uint Oid, string Name, string Columns, string Condition, long Size, string? CountedAs, string Target)
 {
+    /// <summary>Where its rows must be there after those of all others but of lower turns, as what an extension keeps must, whose keys are there before the rows; 0 for any time.</summary>
+    public int Turn { get; init; }
+
     /// <summary>The statement that reads the rows.</summary>
     public string CopyOut => Condition.Length == 0 ? $"COPY {Name}{Columns} TO STDOUT" : $"COPY (SELECT {(Columns.Length == 0 ? "" : Columns.Trim()[1..^1])} FROM ONLY {Name} {Condition}) TO STDOUT";
 

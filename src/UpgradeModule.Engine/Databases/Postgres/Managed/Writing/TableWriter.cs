@@ -15,7 +15,7 @@ internal sealed class TableWriter(SchemaModel model, int major)
         foreach (var column in table.Columns)
         {
             // What a parent has and this table doesn't say itself is inherited; only what it adds to that is said here.
-            if (!IsPrinted(table, column) && table.OfType is null && column.NotNull && column.NotNullLocal && !ParentColumns(table, column).Any(parent => parent.NotNull))
+            if (IsAdded(table, column) && column.NotNullOfTable is null && !ParentColumns(table, column).Any(parent => parent.NotNull))
             {
                 yield return $"ALTER TABLE ONLY {table.Name} ALTER COLUMN {column.Name} SET NOT NULL";
             }
@@ -42,9 +42,12 @@ internal sealed class TableWriter(SchemaModel model, int major)
     private string Create(Relation table)
     {
         var parts = table.OfType is null ? table.Columns.Where(column => IsPrinted(table, column)).Select(column => Clause(table, column)).ToList() : table.Columns.Where(column => column.NotNull).Select(column => $"{column.Name} WITH OPTIONS {column.NotNullClause}").ToList();
+        // With its own name, which it has beside a parent's.
+        if (table.OfType is null) parts.AddRange(table.Columns.Where(column => IsAdded(table, column) && column.NotNullOfTable is not null).Select(column => column.NotNullOfTable!));
         // A partition is made on its own and attached then, so it must have its parent's checks already.
         parts.AddRange(table.Checks.Where(check => check.Inline && (check.IsLocal || table.IsPartition)).Select(check => check.Clause));
-        var sql = $"CREATE {(table.Persistence == 'u' ? "UNLOGGED " : "")}TABLE {table.Name}";
+        // Since 18 there are no partitioned tables that are not logged; one of an older server may still say so.
+        var sql = $"CREATE {(table.Persistence == 'u' && (table.Kind != 'p' || major < 18) ? "UNLOGGED " : "")}TABLE {table.Name}";
         if (table.OfType is not null) sql += $" OF {table.OfType}";
         if (parts.Count > 0 || table.OfType is null) sql += parts.Count == 0 ? " (\n)" : " (\n    " + string.Join(",\n    ", parts) + "\n)";
         if (table.Parents.Count > 0 && !table.IsPartition) sql += $"\nINHERITS ({string.Join(", ", table.Parents.Select(parent => model.Relations[parent].Name))})";
@@ -63,6 +66,9 @@ internal sealed class TableWriter(SchemaModel model, int major)
         if (column.NotNull && (column.NotNullLocal || table.IsPartition)) clause += " " + (major >= 18 ? column.NotNullClause : "NOT NULL");
         return clause;
     }
+
+    // What a table says of a column that is a parent's.
+    private static bool IsAdded(Relation table, Column column) => !IsPrinted(table, column) && table.OfType is null && column.NotNull && column.NotNullLocal;
 
     private static bool IsPrinted(Relation table, Column column) => column.IsLocal || table.IsPartition;
 
