@@ -46,6 +46,7 @@
         'Test-AppBackup'
         'Test-AppDefinition'
         'Test-AppUpgrade'
+        'Test-UpgradeHistory'
         'Test-UpgradeReadiness'
         'Unlock-AppMigration'
         'Undo-UpgradeRun'

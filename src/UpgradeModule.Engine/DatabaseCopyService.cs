@@ -93,12 +93,12 @@ internal sealed partial class DatabaseCopyService(Func<AppHostKind, IAppHost> ho
         if (label.EndsWith("-new", StringComparison.Ordinal)) return DatabaseCopyOrigin.Unfinished;
         if (label.StartsWith("before-restore-", StringComparison.Ordinal)) return DatabaseCopyOrigin.BeforeRestore;
         if (RunLabel().Match(label) is not { Success: true } match) return DatabaseCopyOrigin.Unknown;
-        return match.Groups[2].Success ? DatabaseCopyOrigin.Replaced : DatabaseCopyOrigin.RollbackPoint;
+        return match.Groups[2].Success || match.Groups[4].Success ? DatabaseCopyOrigin.Replaced : DatabaseCopyOrigin.RollbackPoint;
     }
 
     private static bool IsSame(string one, string? other) => string.Equals(one, other, OperatingSystem.IsWindows() ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal);
 
-    // What a run labels what it keeps with: its id and the stop; and what it replaced on its way back.
-    [GeneratedRegex(@"^(\d{8}-\d{6}-[0-9a-f]{6})-\d+(-after(-\d+)?)?$")]
+    // What a run labels what it keeps with: its id and the stop; what it replaced on its way back; and what its undo replaced.
+    [GeneratedRegex(@"^(\d{8}-\d{6}-[0-9a-f]{6})-(?:\d+(-after(-\d+)?)?|(undo(-\d+)*))$")]
     private static partial Regex RunLabel();
 }

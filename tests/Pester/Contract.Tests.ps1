@@ -105,7 +105,7 @@ Describe 'The record <Name>' -ForEach $records {
     }
 
     It 'has a format view or is shown inside another' {
-        $inside = 'AppEdition', 'AppHostSettings', 'DatabaseTarget', 'VersionSighting', 'InvariantValue', 'TableCount', 'UpgradeUndo', 'RuntimeRequirement', 'OperationProgress'
+        $inside = 'AppEdition', 'AppHostSettings', 'DatabaseTarget', 'VersionSighting', 'InvariantValue', 'TableCount', 'UpgradeUndo', 'HistoryBreak', 'RuntimeRequirement', 'OperationProgress'
         if ($Name -notin $inside) { Get-FormatData -TypeName "UpgradeModule.$Name" | Should -Not -BeNullOrEmpty }
     }
 }

@@ -41,10 +41,20 @@ public interface IStateStore : IAsyncDisposable
     /// <returns>Whether there was one.</returns>
     Task<bool> RemoveDefinitionAsync(string name, CancellationToken cancellationToken);
 
-    /// <summary>Saves a run, new or changed.</summary>
+    /// <summary>Saves a run, new or changed, and writes an entry into the history, both or neither.</summary>
     /// <param name="run">The run.</param>
     /// <param name="cancellationToken">Ends the work.</param>
-    Task SaveRunAsync(StoredRun run, CancellationToken cancellationToken);
+    /// <returns>The head of the history: the hash of that entry.</returns>
+    Task<string> SaveRunAsync(StoredRun run, CancellationToken cancellationToken);
+
+    /// <summary>Reads the head of the history; <see langword="null"/> where it has no entry yet.</summary>
+    /// <param name="cancellationToken">Ends the work.</param>
+    Task<string?> ReadHistoryHeadAsync(CancellationToken cancellationToken);
+
+    /// <summary>Checks the history, and that the records of all runs are those that it tells of.</summary>
+    /// <param name="head">A head that is looked for in it.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    Task<HistoryTestResult> TestHistoryAsync(string? head, CancellationToken cancellationToken);
 
     /// <summary>Lists runs, newest first.</summary>
     /// <param name="deployment">The deployment's name; all where <see langword="null"/>.</param>

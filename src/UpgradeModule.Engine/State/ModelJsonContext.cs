@@ -29,6 +29,8 @@ namespace UpgradeModule.Engine.State;
 [JsonSerializable(typeof(UpgradeRehearsal))]
 [JsonSerializable(typeof(RehearsedStop))]
 [JsonSerializable(typeof(UpgradeReport))]
+[JsonSerializable(typeof(HistoryTestResult))]
+[JsonSerializable(typeof(HistoryBreak))]
 [JsonSerializable(typeof(AppDatabaseCopy))]
 [JsonSerializable(typeof(OperationProgress))]
 internal sealed partial class ModelJsonContext : JsonSerializerContext;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.Data.Sqlite;
+using UpgradeModule.Engine.State.History;
 
 namespace UpgradeModule.Engine.State;
 
@@ -58,11 +59,24 @@ internal sealed class StateStore : IStateStore
     public Task<bool> RemoveDefinitionAsync(string name, CancellationToken cancellationToken) => RemoveAsync("DELETE FROM definitions WHERE name = $key", name, cancellationToken);
 
     /// <inheritdoc/>
-    public Task SaveRunAsync(StoredRun run, CancellationToken cancellationToken) => _file.WriteAsync(
-        connection => Execute(
-            connection,
-            "INSERT OR REPLACE INTO runs (run_id, deployment, started_on, document) VALUES ($id, $deployment, $on, $document)",
-            ("$id", run.RunId), ("$deployment", run.Deployment), ("$on", Text(run.StartedOn)), ("$document", run.Json)),
+    public Task<string> SaveRunAsync(StoredRun run, CancellationToken cancellationToken) => _file.WriteAsync(
+        connection =>
+        {
+            Execute(
+                connection,
+                "INSERT OR REPLACE INTO runs (run_id, deployment, started_on, document) VALUES ($id, $deployment, $on, $document)",
+                ("$id", run.RunId), ("$deployment", run.Deployment), ("$on", Text(run.StartedOn)), ("$document", run.Json));
+            return HistoryTable.Append(connection, new HistoryEntry { RunId = run.RunId, Deployment = run.Deployment, StartedOn = Text(run.StartedOn), State = run.State, Document = HistoryChain.HashOf(run.Json) });
+        },
+        cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<string?> ReadHistoryHeadAsync(CancellationToken cancellationToken) => _file.ReadAsync(connection => HistoryTable.Head(connection)?.Hash, null, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<HistoryTestResult> TestHistoryAsync(string? head, CancellationToken cancellationToken) => _file.ReadAsync(
+        connection => HistoryVerifier.Verify(HistoryTable.Read(connection, Path), head),
+        HistoryVerifier.Verify(new HistoryContent { Journal = Path }, head),
         cancellationToken);
 
     /// <inheritdoc/>

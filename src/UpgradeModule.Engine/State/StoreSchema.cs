@@ -1,10 +1,13 @@
 using Microsoft.Data.Sqlite;
+using UpgradeModule.Engine.State.History;
 
 namespace UpgradeModule.Engine.State;
 
 /// <summary>The tables of the store. Each version is brought to the next by one script; a script that was released is never changed.</summary>
 internal static class StoreSchema
 {
+    private const int BeforeHistory = 1;
+
     private static readonly string[] Scripts =
     [
         """
@@ -14,6 +17,10 @@ internal static class StoreSchema
         CREATE INDEX runs_by_deployment ON runs (deployment, started_on);
         CREATE TABLE backups (path TEXT NOT NULL PRIMARY KEY, deployment TEXT NOT NULL COLLATE NOCASE, remembered_on TEXT NOT NULL);
         CREATE INDEX backups_by_deployment ON backups (deployment, remembered_on);
+        """,
+        """
+        CREATE TABLE history (entry INTEGER NOT NULL PRIMARY KEY, run_id TEXT NOT NULL, deployment TEXT NOT NULL, started_on TEXT NOT NULL, written_on TEXT NOT NULL, state TEXT NOT NULL, document TEXT NOT NULL, previous TEXT NOT NULL, hash TEXT NOT NULL);
+        CREATE TABLE history_head (id INTEGER NOT NULL PRIMARY KEY CHECK (id = 1), entries INTEGER NOT NULL, hash TEXT NOT NULL);
         """,
     ];
 
@@ -47,6 +54,9 @@ internal static class StoreSchema
             command.Transaction = transaction;
             command.CommandText = Scripts[version] + FormattableString.Invariant($"\nPRAGMA user_version = {version + 1};");
             command.ExecuteNonQuery();
+
+            // SQLite has no SHA-256.
+            if (version == BeforeHistory) HistoryTable.Adopt(connection);
         }
 
         transaction.Commit();

@@ -12,6 +12,9 @@ public sealed record StoredRun
     /// <summary>When it began, in UTC.</summary>
     public DateTimeOffset StartedOn { get; init; }
 
+    /// <summary>How far it is, in a few words, for its entry in the history.</summary>
+    public string State { get; init; } = "";
+
     /// <summary>The run's document.</summary>
     public string Json { get; init; } = "";
 }

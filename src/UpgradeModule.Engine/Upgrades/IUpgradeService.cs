@@ -42,10 +42,27 @@ public interface IUpgradeService
     /// <exception cref="UpgradeException">What <see cref="PlanUndoAsync"/> throws; <c>DeploymentLocked</c>, <c>BackupCorrupt</c>.</exception>
     Task<UpgradeResult> UndoAsync(DeploymentContext context, UndoRequest request, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Looks for a run that was cut short before something is done to a deployment by hand: told as a warning, and refused where it would do harm. A backup is
+    /// refused as well while somebody else works on the deployment.
+    /// </summary>
+    /// <param name="context">The deployment.</param>
+    /// <param name="stage">What is about to be done.</param>
+    /// <param name="force">Whether it is done all the same.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <exception cref="UpgradeException"><c>RunInterrupted</c>, <c>DeploymentLocked</c>.</exception>
+    Task CheckStageAsync(DeploymentContext context, Stage stage, bool force, CancellationToken cancellationToken);
+
     /// <summary>Lists runs, newest first.</summary>
     /// <param name="deployment">The deployment; all that the store knows where <see langword="null"/>.</param>
     /// <param name="cancellationToken">Ends the work.</param>
     Task<IReadOnlyList<UpgradeRun>> ListAsync(AppDeployment? deployment, CancellationToken cancellationToken);
+
+    /// <summary>Checks the history of the store, and of the folder in which a deployment that no store knows has its runs: one result a journal.</summary>
+    /// <param name="deployment">The deployment; all that the store knows where <see langword="null"/>.</param>
+    /// <param name="head">A head from a report or a notification that is looked for.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    Task<IReadOnlyList<HistoryTestResult>> TestHistoryAsync(AppDeployment? deployment, string? head, CancellationToken cancellationToken);
 
     /// <summary>Drops what a run kept for the way back. Afterwards only the backup can take it back.</summary>
     /// <param name="context">The deployment.</param>

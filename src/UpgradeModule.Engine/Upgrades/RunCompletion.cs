@@ -14,7 +14,7 @@ internal sealed class RunCompletion(UpgradeServices services, RunJournals journa
     public async Task<UpgradeRun> CompleteAsync(DeploymentContext context, string runId, CancellationToken cancellationToken)
     {
         var (document, journal, _) = await journals.FindAsync(context, runId, cancellationToken).ConfigureAwait(false);
-        if (document.Run.Completed) return document.Run;
+        if (document.Run.Completed) return document.Run with { HistoryHead = await journal.ReadHeadAsync(cancellationToken).ConfigureAwait(false) };
         Check(document.Run);
         var host = services.Hosts(context.Deployment.HostKind);
         var taken = await host.LockAsync(context, $"completing the run {runId}", cancellationToken).ConfigureAwait(false);
@@ -29,8 +29,8 @@ internal sealed class RunCompletion(UpgradeServices services, RunJournals journa
             }
 
             document = document with { Hop = null, Run = document.Run with { Completed = true } };
-            await journal.EndAsync(document, CancellationToken.None).ConfigureAwait(false);
-            return document.Run;
+            var head = await journal.EndAsync(document, CancellationToken.None).ConfigureAwait(false);
+            return document.Run with { HistoryHead = head };
         }
     }
 

@@ -15,6 +15,7 @@ internal sealed class RunRecorder(RunDocument document, IUpgradeJournal journal,
     private readonly Stopwatch _duration = Stopwatch.StartNew();
     private readonly TimeSpan _before = document.Run.Duration;
     private bool _begun;
+    private string? _head;
 
     /// <summary>The record as it stands.</summary>
     public RunDocument Document { get; private set; } = document;
@@ -39,7 +40,7 @@ internal sealed class RunRecorder(RunDocument document, IUpgradeJournal journal,
     public async Task BeginAsync(CancellationToken cancellationToken)
     {
         Refresh();
-        await journal.BeginAsync(Document, cancellationToken).ConfigureAwait(false);
+        _head = await journal.BeginAsync(Document, cancellationToken).ConfigureAwait(false);
         _begun = true;
     }
 
@@ -132,11 +133,13 @@ internal sealed class RunRecorder(RunDocument document, IUpgradeJournal journal,
         }
         catch (Exception failure) when (failure is not OutOfMemoryException)
         {
+            _head = null;
+
             // The application is where it should be; that its record is not complete must not hide the result.
             operation.Warning($"The end of the upgrade run {Document.Run.RunId} could not be written to {journal.Location}: {failure.Message}");
         }
 
-        return UpgradeResults.From(Document.Run);
+        return UpgradeResults.From(Document.Run with { HistoryHead = _head });
     }
 
     private static bool Same(ReturnPoint left, ReturnPoint right) => left.Kind == right.Kind && left.Location == right.Location;
@@ -149,16 +152,17 @@ internal sealed class RunRecorder(RunDocument document, IUpgradeJournal journal,
 
     private void Refresh() => Document = Snapshot(Document) with { FormatVersion = RunDocument.Current, SavedOn = DateTimeOffset.UtcNow };
 
-    private async Task WriteAsync(Func<CancellationToken, Task> write, CancellationToken cancellationToken)
+    private async Task WriteAsync(Func<CancellationToken, Task<string?>> write, CancellationToken cancellationToken)
     {
         Refresh();
         if (!_begun) return;
         try
         {
-            await write(cancellationToken).ConfigureAwait(false);
+            _head = await write(cancellationToken).ConfigureAwait(false);
         }
         catch (Exception failure) when ((GoingBack || Serving) && failure is not OutOfMemoryException and not OperationCanceledException)
         {
+            _head = null;
             operation.Warning($"An entry of the upgrade run {Document.Run.RunId} could not be written to {journal.Location}: {failure.Message}");
         }
     }

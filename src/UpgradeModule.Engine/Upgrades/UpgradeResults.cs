@@ -31,5 +31,6 @@ internal static class UpgradeResults
         Resumed = run.Resumed,
         Undo = run.Undo,
         Completed = run.Completed,
+        HistoryHead = run.HistoryHead,
     };
 }

@@ -25,6 +25,7 @@ internal sealed class UpgradeService(UpgradeServices services) : IUpgradeService
         "an upgrade",
         async session =>
         {
+            await new DownUndo(_journals).SettleAsync(session.Context, cancellationToken).ConfigureAwait(false);
             await CloseEarlierAsync(session.Context, request.Force, cancellationToken).ConfigureAwait(false);
             var path = await new PathResolver(services).ResolveAsync(session.Context, request.Path, cancellationToken).ConfigureAwait(false);
             ArtifactSource.CheckChecksum(path, request.Sha256);
@@ -46,12 +47,15 @@ internal sealed class UpgradeService(UpgradeServices services) : IUpgradeService
         async session =>
         {
             if (session.LockFailure is { } failure) ExceptionDispatchInfo.Throw(failure);
+            await new DownUndo(_journals).SettleAsync(session.Context, cancellationToken).ConfigureAwait(false);
             var (document, _, _) = await _journals.FindAsync(session.Context, request.RunId, cancellationToken).ConfigureAwait(false);
             if (RunState.IsUndoing(document)) return await UndoAsync(session, new UndoRequest { RunId = document.Run.RunId, Timeout = request.Timeout, Strategy = UndoStrategy.Restore }, cancellationToken).ConfigureAwait(false);
             var run = await new RunResume(services, _journals).OpenAsync(session.Context, request, cancellationToken).ConfigureAwait(false);
             session.Run = run;
             var total = RunPlan.Count(run.Remaining, null, run.Deployment.Spec);
-            return await session.WithProgressAsync(total, progress => new UpgradeRunner(run, progress).ResumeAsync(cancellationToken)).ConfigureAwait(false);
+            var result = await session.WithProgressAsync(total, progress => new UpgradeRunner(run, progress).ResumeAsync(cancellationToken)).ConfigureAwait(false);
+            if (await new DownUndo(_journals).SettleAsync(session.Context, CancellationToken.None).ConfigureAwait(false) is { } undone) session.Operation.Verbose(undone.Message!);
+            return result;
         },
         null,
         cancellationToken);
@@ -71,11 +75,21 @@ internal sealed class UpgradeService(UpgradeServices services) : IUpgradeService
         cancellationToken);
 
     /// <inheritdoc/>
+    public Task CheckStageAsync(DeploymentContext context, Stage stage, bool force, CancellationToken cancellationToken) =>
+        new StageCheck(services, _journals).CheckAsync(context, stage, force, cancellationToken);
+
+    /// <inheritdoc/>
     public async Task<IReadOnlyList<UpgradeRun>> ListAsync(AppDeployment? deployment, CancellationToken cancellationToken)
     {
         var runs = await _journals.ListAsync(deployment, NullOperationContext.Instance, cancellationToken).ConfigureAwait(false);
-        return [.. runs.Select(run => RunState.Shown(run.Document))];
+        var heads = new Dictionary<IUpgradeJournal, string?>();
+        foreach (var journal in runs.Select(static run => run.Journal).Distinct()) heads[journal] = await journal.ReadHeadAsync(cancellationToken).ConfigureAwait(false);
+        return [.. runs.Select(run => RunState.Shown(run.Document) with { HistoryHead = heads[run.Journal] })];
     }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<HistoryTestResult>> TestHistoryAsync(AppDeployment? deployment, string? head, CancellationToken cancellationToken) =>
+        _journals.TestHistoryAsync(deployment, head, cancellationToken);
 
     /// <inheritdoc/>
     public Task<UpgradeRun> CompleteAsync(DeploymentContext context, string runId, CancellationToken cancellationToken) =>
@@ -84,17 +98,17 @@ internal sealed class UpgradeService(UpgradeServices services) : IUpgradeService
     private async Task<UpgradeResult> UndoAsync(RunSession session, UndoRequest request, CancellationToken cancellationToken)
     {
         if (session.LockFailure is { } failure) ExceptionDispatchInfo.Throw(failure);
+        await new DownUndo(_journals).SettleAsync(session.Context, cancellationToken).ConfigureAwait(false);
         var (plan, source, document, journal) = await new UndoPlanner(services, _journals).PlanAsync(session.Context, request, holdsLock: true, counts: true, cancellationToken).ConfigureAwait(false);
-        if (plan is { Nothing: null, Strategy: UndoStrategy.MigrateDown }) return await UndoByMigratingDownAsync(session, request, plan, document, journal, cancellationToken).ConfigureAwait(false);
+        if (plan is { Nothing: null, Strategy: UndoStrategy.MigrateDown }) return await UndoByMigratingDownAsync(session, request, plan, document, cancellationToken).ConfigureAwait(false);
         if (source is not null) return await new RunUndo(services, session, plan, source).RunAsync(document, journal, request.Timeout, cancellationToken).ConfigureAwait(false);
         session.Operation.Warning(plan.Nothing!);
-        return document.Run.Outcome is null ? await CloseAsync(document, journal, plan.Nothing!).ConfigureAwait(false) : UpgradeResults.From(plan.Run with { Message = plan.Nothing });
+        return document.Run.Outcome is null ? await CloseAsync(document, journal, plan.Nothing!).ConfigureAwait(false) : UpgradeResults.From(plan.Run with { Message = plan.Nothing, HistoryHead = await journal.ReadHeadAsync(cancellationToken).ConfigureAwait(false) });
     }
 
     /// <summary>A run of its own migrates down; once it has, the run is written down as undone. One that was taken back is the result: the newer version runs on.</summary>
-    private async Task<UpgradeResult> UndoByMigratingDownAsync(RunSession session, UndoRequest request, UndoPlan plan, RunDocument document, IUpgradeJournal journal, CancellationToken cancellationToken)
+    private async Task<UpgradeResult> UndoByMigratingDownAsync(RunSession session, UndoRequest request, UndoPlan plan, RunDocument document, CancellationToken cancellationToken)
     {
-        var begun = DateTimeOffset.UtcNow;
         var wanted = new MigrateDownRequest
         {
             To = document.Run.From.Text,
@@ -104,20 +118,8 @@ internal sealed class UpgradeService(UpgradeServices services) : IUpgradeService
             Timeout = request.Timeout ?? document.Request.Timeout,
             Force = request.Force,
         };
-        var down = await new MigrateDownService(services).RunAsync(session, wanted, cancellationToken).ConfigureAwait(false);
-        if (down.Outcome != UpgradeOutcome.Succeeded) return down;
-        var undo = new UpgradeUndo { Strategy = UndoStrategy.MigrateDown, Reason = plan.Reason, StartedOn = begun, EndedOn = DateTimeOffset.UtcNow, By = down.By };
-        var undone = document.Run with
-        {
-            Outcome = UpgradeOutcome.RolledBack,
-            Reached = document.Run.From,
-            Deployment = down.Deployment,
-            Downtime = document.Run.Downtime + down.Downtime,
-            Undo = undo,
-            Message = $"The run {document.Run.RunId} was undone by migrating down, in the run {down.RunId}: {document.Run.From} runs again and is healthy, with what was written since. {plan.Reason}",
-        };
-        await journal.EndAsync(document with { Run = undone }, CancellationToken.None).ConfigureAwait(false);
-        return UpgradeResults.From(undone);
+        var down = await new MigrateDownService(services).RunAsync(session, wanted, new UndoOrder { RunId = document.Run.RunId, Reason = plan.Reason }, cancellationToken).ConfigureAwait(false);
+        return await new DownUndo(_journals).SettleAsync(session.Context, CancellationToken.None).ConfigureAwait(false) is { } undone ? UpgradeResults.From(undone) : down;
     }
 
     private RunContext Begin(DeploymentContext context, UpgradePath path, UpgradeRequest request, Exception? lockFailure)
@@ -164,8 +166,8 @@ internal sealed class UpgradeService(UpgradeServices services) : IUpgradeService
     private static async Task<UpgradeResult> CloseAsync(RunDocument document, IUpgradeJournal journal, string told)
     {
         var run = document.Run with { Outcome = UpgradeOutcome.RolledBack, EndedOn = document.SavedOn, Error = told, ErrorId = "RunInterrupted", Message = told };
-        await journal.EndAsync(document with { Run = run, Back = null, Hop = null, DownSince = null }, CancellationToken.None).ConfigureAwait(false);
-        return UpgradeResults.From(run);
+        var head = await journal.EndAsync(document with { Run = run, Back = null, Hop = null, DownSince = null }, CancellationToken.None).ConfigureAwait(false);
+        return UpgradeResults.From(run with { HistoryHead = head });
     }
 
     /// <summary>Finds the steps after the present version that the last run paused at: a path from here no longer has them.</summary>

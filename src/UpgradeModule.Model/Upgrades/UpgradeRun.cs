@@ -75,6 +75,12 @@ public record UpgradeRun : AppRecord
     /// <summary>Whether what it kept for the way back has been dropped.</summary>
     public bool Completed { get; init; }
 
+    /// <summary>
+    /// The head of the history at the time that this record was written or read: a SHA-256 that holds on to every record written until then.
+    /// <c>Test-UpgradeHistory -Head</c> tells whether it still does. Empty where nothing was written down.
+    /// </summary>
+    public string? HistoryHead { get; init; }
+
     /// <inheritdoc/>
     public override string ToString() => $"{RunId}: {Outcome}";
 }

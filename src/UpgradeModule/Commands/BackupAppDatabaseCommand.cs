@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using UpgradeModule.Engine.Databases;
+using UpgradeModule.Engine.Upgrades;
 
 namespace UpgradeModule.Commands;
 
@@ -40,6 +41,7 @@ public sealed class BackupAppDatabaseCommand : DatabaseCmdlet
             async operation =>
             {
                 var context = await Session.OpenAsync(deployment, operation, Credential, MaintenanceCredential).ConfigureAwait(false);
+                await Session.Engine.Upgrades.CheckStageAsync(context, Stage.Backup, force: false, operation.Token).ConfigureAwait(false);
                 return await Session.Engine.Backups.BackupAsync(context, destination, new BackupOptions { Engine = Engine, Compression = Compression, Jobs = Jobs, Compact = Compact }, operation.Token).ConfigureAwait(false);
             },
             out var backup);

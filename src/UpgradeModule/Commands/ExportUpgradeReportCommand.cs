@@ -65,9 +65,12 @@ public sealed class ExportUpgradeReportCommand : StoreCmdlet
 
     private async Task<UpgradeRun> FindAsync(UpgradeRun given, PipelineOperation operation)
     {
-        if (!RunTransformationAttribute.IsNameOnly(given)) return given;
-        var runs = await Session.Engine.Upgrades.ListAsync(null, operation.Token).ConfigureAwait(false);
-        return runs.FirstOrDefault(run => string.Equals(run.RunId, given.RunId, StringComparison.OrdinalIgnoreCase))
+        var nameOnly = RunTransformationAttribute.IsNameOnly(given);
+        if (!nameOnly && given.HistoryHead is not null) return given;
+        var runs = await Session.Engine.Upgrades.ListAsync(nameOnly ? null : given.Deployment, operation.Token).ConfigureAwait(false);
+        var known = runs.FirstOrDefault(run => string.Equals(run.RunId, given.RunId, StringComparison.OrdinalIgnoreCase));
+        if (!nameOnly) return given with { HistoryHead = known?.HistoryHead };
+        return known
             ?? throw new UpgradeException("RunNotFound", UpgradeErrorCategory.ObjectNotFound, given.RunId, $"The store knows no upgrade run '{given.RunId}'.", "Get-UpgradeRun lists those that it knows.");
     }
 }

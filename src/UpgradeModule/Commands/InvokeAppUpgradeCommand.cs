@@ -1,6 +1,4 @@
-using System.Collections;
 using System.Management.Automation;
-using System.Management.Automation.Host;
 using UpgradeModule.Binding;
 using UpgradeModule.Completion;
 using UpgradeModule.Engine.Upgrades;
@@ -15,11 +13,9 @@ namespace UpgradeModule.Commands;
 /// </summary>
 [Cmdlet(VerbsLifecycle.Invoke, "AppUpgrade", DefaultParameterSetName = ByName, SupportsShouldProcess = true)]
 [OutputType(typeof(UpgradeResult))]
-public sealed class InvokeAppUpgradeCommand : DatabaseCmdlet
+public sealed class InvokeAppUpgradeCommand : NewRunCmdlet
 {
     private const string ByPath = nameof(ByPath);
-
-    private volatile bool _running;
 
     /// <summary>The paths to walk, as Get-UpgradePath gives them for deployments.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ByPath, ValueFromPipeline = true, HelpMessage = "A path, as Get-UpgradePath gives it for a deployment.")]
@@ -84,35 +80,6 @@ public sealed class InvokeAppUpgradeCommand : DatabaseCmdlet
     [Parameter(HelpMessage = "Passes over warnings that ask for it, and over invariants that fell.")]
     public SwitchParameter Force { get; set; }
 
-    /// <summary>Run at the end of each run, with its result as <c>$_</c> and first argument. What fails in it is a warning.</summary>
-    [Parameter(HelpMessage = "Run at the end of each run, with its result as $_.")]
-    [ValidateNotNull]
-    public ScriptBlock? OnEnd { get; set; }
-
-    /// <summary>The address that the end of each run is posted to, as JSON; https, or this machine's own.</summary>
-    [Parameter(HelpMessage = "The address that the end of each run is posted to, as JSON.")]
-    [ValidateNotNull]
-    public Uri? WebhookUri { get; set; }
-
-    /// <summary>Headers of that post; each value is a reference: <c>env:NAME</c>, <c>file:PATH</c>, <c>secret:NAME</c>.</summary>
-    [Parameter(HelpMessage = "Headers of that post; each value is a reference: env:NAME, file:PATH, secret:NAME.")]
-    [ValidateNotNull]
-    public Hashtable? WebhookHeader { get; set; }
-
-    /// <summary>Lets the post go to an address without encryption.</summary>
-    [Parameter(HelpMessage = "Lets the post go to an address without encryption.")]
-    public SwitchParameter AllowUnencryptedWebhook { get; set; }
-
-    /// <summary>Going back takes the time it takes: leaving half-way would leave the application down.</summary>
-    private protected override TimeSpan StopGrace => System.Threading.Timeout.InfiniteTimeSpan;
-
-    /// <summary>Tells at once that Ctrl+C was heard, then lets the engine go back to the last good state.</summary>
-    protected override void StopProcessing()
-    {
-        if (_running) Acknowledge();
-        base.StopProcessing();
-    }
-
     /// <inheritdoc/>
     private protected override void ProcessInput()
     {
@@ -136,7 +103,6 @@ public sealed class InvokeAppUpgradeCommand : DatabaseCmdlet
     {
         var plan = PlanText.Of(path, deployment);
         if (!ShouldProcess(plan, plan + Environment.NewLine + "Go on?", $"Upgrade of '{deployment.Name}'")) return;
-        var webhook = EndNotice.Target(WebhookUri, WebhookHeader, AllowUnencryptedWebhook);
         var request = new UpgradeRequest
         {
             Path = path,
@@ -149,27 +115,16 @@ public sealed class InvokeAppUpgradeCommand : DatabaseCmdlet
             ConfirmedSteps = ConfirmedStep,
             Force = Force,
         };
-        var ended = TryRun(
+        var ended = TryRunToEnd(
             deployment.Name,
+            this,
             async operation =>
             {
                 var context = await Session.OpenAsync(deployment, operation, Credential, MaintenanceCredential, RegistryCredential).ConfigureAwait(false);
-                _running = true;
-                var result = await Session.Engine.Upgrades.RunAsync(context, request, operation.Token).ConfigureAwait(false);
-
-                // A pipeline that stops takes no record any more: what came of it is said as a warning, and Get-UpgradeRun has the whole.
-                // A pause was said already, by the run itself.
-                if (operation.Token.IsCancellationRequested && result.Outcome != UpgradeOutcome.Paused) operation.Warning(ResultText.Of(result));
-                await EndNotice.PostAsync(result, webhook, operation).ConfigureAwait(false);
-                return result;
+                return await Session.Engine.Upgrades.RunAsync(context, request, operation.Token).ConfigureAwait(false);
             },
             out var result);
-        _running = false;
-        if (ended)
-        {
-            EndNotice.Run(OnEnd, result!, Warn);
-            Report(result!);
-        }
+        if (ended) Report(result!);
     }
 
     private void Report(UpgradeResult result)
@@ -178,18 +133,6 @@ public sealed class InvokeAppUpgradeCommand : DatabaseCmdlet
         if (result.Outcome is UpgradeOutcome.RolledBack or UpgradeOutcome.Failed or UpgradeOutcome.Interrupted)
         {
             WriteError(ErrorFactory.Create(ResultText.Failure(result), result.Deployment.Name));
-        }
-    }
-
-    private void Acknowledge()
-    {
-        try
-        {
-            Host.UI.WriteWarningLine("Stopping: going back to the last good state first. This may take a while; please don't close the window.");
-        }
-        catch (Exception exception) when (exception is PSNotImplementedException or HostException or InvalidOperationException)
-        {
-            // A host without a screen has nobody to tell.
         }
     }
 }

@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using System.Management.Automation.Host;
 using UpgradeModule.Binding;
 using UpgradeModule.Completion;
 using UpgradeModule.Engine.Upgrades.MigrateDown;
@@ -14,10 +13,8 @@ namespace UpgradeModule.Commands;
 /// </summary>
 [Cmdlet(VerbsLifecycle.Invoke, "MigrateDown", DefaultParameterSetName = ByName, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 [OutputType(typeof(UpgradeResult))]
-public sealed class InvokeMigrateDownCommand : DatabaseCmdlet
+public sealed class InvokeMigrateDownCommand : NewRunCmdlet
 {
-    private volatile bool _running;
-
     /// <summary>The older version: exact or a major; the one before the last upgrade without it.</summary>
     [Parameter(HelpMessage = "The older version: exact, or a major such as 0.49.")]
     [ArgumentCompleter(typeof(VersionCompleter))]
@@ -55,16 +52,6 @@ public sealed class InvokeMigrateDownCommand : DatabaseCmdlet
     [Parameter(HelpMessage = "Doesn't ask, and passes over what is known against the way and over invariants that fell.")]
     public SwitchParameter Force { get; set; }
 
-    /// <summary>Going back takes the time it takes: leaving half-way would leave the application down.</summary>
-    private protected override TimeSpan StopGrace => System.Threading.Timeout.InfiniteTimeSpan;
-
-    /// <summary>Tells at once that Ctrl+C was heard, then lets the engine go back.</summary>
-    protected override void StopProcessing()
-    {
-        if (_running) Acknowledge();
-        base.StopProcessing();
-    }
-
     /// <inheritdoc/>
     private protected override void ProcessDeployment(AppDeployment deployment)
     {
@@ -90,32 +77,17 @@ public sealed class InvokeMigrateDownCommand : DatabaseCmdlet
 
         // What was shown is what is done: a target that was left open is the one that was found.
         var wanted = request with { To = path!.To.Text };
-        var ended = TryRun(
+        var ended = TryRunToEnd(
             deployment.Name,
+            this,
             async operation =>
             {
                 var context = await Session.OpenAsync(deployment, operation, Credential, MaintenanceCredential, RegistryCredential).ConfigureAwait(false);
-                _running = true;
-                var result = await Session.Engine.MigrateDown.RunAsync(context, wanted, operation.Token).ConfigureAwait(false);
-                if (operation.Token.IsCancellationRequested) operation.Warning(ResultText.Of(result));
-                return result;
+                return await Session.Engine.MigrateDown.RunAsync(context, wanted, operation.Token).ConfigureAwait(false);
             },
             out var result);
-        _running = false;
         if (!ended) return;
         WriteObject(result);
         if (result!.Outcome != UpgradeOutcome.Succeeded) WriteError(ErrorFactory.Create(ResultText.Failure(result), result.Deployment.Name));
-    }
-
-    private void Acknowledge()
-    {
-        try
-        {
-            Host.UI.WriteWarningLine("Stopping: going back to the version before first. This may take a while; please don't close the window.");
-        }
-        catch (Exception exception) when (exception is PSNotImplementedException or HostException or InvalidOperationException)
-        {
-            // A host without a screen has nobody to tell.
-        }
     }
 }

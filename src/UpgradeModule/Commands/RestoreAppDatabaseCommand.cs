@@ -2,6 +2,7 @@ using System.Management.Automation;
 using UpgradeModule.Binding;
 using UpgradeModule.Completion;
 using UpgradeModule.Display;
+using UpgradeModule.Engine.Upgrades;
 using UpgradeModule.Pipeline;
 
 namespace UpgradeModule.Commands;
@@ -76,6 +77,7 @@ public sealed class RestoreAppDatabaseCommand : StoreCmdlet
                 Restore(deployment, $"Replace its data by the archive {path}, which tells neither its application nor its version", async operation =>
                 {
                     var context = await Session.OpenAsync(deployment, operation, Credential, MaintenanceCredential).ConfigureAwait(false);
+                    await Session.Engine.Upgrades.CheckStageAsync(context, Stage.Restore, Force, operation.Token).ConfigureAwait(false);
                     return await Session.Engine.Backups.RestoreArchiveAsync(context, path, Force, operation.Token).ConfigureAwait(false);
                 });
             }
@@ -90,6 +92,7 @@ public sealed class RestoreAppDatabaseCommand : StoreCmdlet
             Restore(deployment, $"Replace its data by the backup {backup.Id} of {Show.Time(backup.Created)}", async operation =>
             {
                 var context = await Session.OpenAsync(deployment, operation, Credential, MaintenanceCredential).ConfigureAwait(false);
+                await Session.Engine.Upgrades.CheckStageAsync(context, Stage.Restore, Force, operation.Token).ConfigureAwait(false);
                 return await Session.Engine.Backups.RestoreAsync(context, backup, Force, operation.Token).ConfigureAwait(false);
             });
         }

@@ -27,16 +27,13 @@ public sealed class ResumeUpgradeRunCommand : RunCmdlet
         var plan = run.Undo is { EndedOn: null } ? $"Go on with its undo, back to {run.From}" : $"Go on with the upgrade from {run.From} to {run.To}: {run.Outcome?.ToString() ?? "running"} at {run.Reached?.Text ?? "no version"}{last}";
         if (!ShouldProcess($"{deployment.Name}, run {run.RunId}", plan)) return;
         var request = new ResumeRequest { RunId = run.RunId, Timeout = Timeout, ConfirmedSteps = ConfirmedStep, Force = Force };
-        var ended = TryRun(
+        var ended = TryRunToEnd(
             run.RunId,
+            this,
             async operation =>
             {
                 var context = await Session.OpenAsync(deployment, operation, Credential, MaintenanceCredential, RegistryCredential).ConfigureAwait(false);
-                var result = await Session.Engine.Upgrades.ResumeAsync(context, request, operation.Token).ConfigureAwait(false);
-
-                // A pipeline that stops takes no record any more: what came of it is said as a warning.
-                if (operation.Token.IsCancellationRequested && result.Outcome != UpgradeOutcome.Paused) operation.Warning(ResultText.Of(result));
-                return result;
+                return await Session.Engine.Upgrades.ResumeAsync(context, request, operation.Token).ConfigureAwait(false);
             },
             out var result);
         if (ended) Report(result!, result!.Outcome is UpgradeOutcome.Failed or UpgradeOutcome.Interrupted || (result.Outcome == UpgradeOutcome.RolledBack && result.Undo is null));

@@ -1,3 +1,4 @@
+using System.Collections;
 using System.ComponentModel;
 using System.Management.Automation;
 using UpgradeModule.Binding;
@@ -9,7 +10,7 @@ namespace UpgradeModule.Commands;
 
 /// <summary>The base of the cmdlets that go on with upgrade runs or take them back: by the run, its id, or the deployment, whose newest run it is then.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
-public abstract class RunCmdlet : StoreCmdlet
+public abstract class RunCmdlet : StoreCmdlet, IEndNotices
 {
     /// <summary>The parameter set that takes runs.</summary>
     internal const string ByRun = nameof(ByRun);
@@ -49,12 +50,33 @@ public abstract class RunCmdlet : StoreCmdlet
     [SecondsTransformation]
     public TimeSpan? Timeout { get; set; }
 
+    /// <summary>Run at the end of each run, with its result as <c>$_</c> and first argument. What fails in it is a warning.</summary>
+    [Parameter(HelpMessage = "Run at the end of each run, with its result as $_.")]
+    [ValidateNotNull]
+    public ScriptBlock? OnEnd { get; set; }
+
+    /// <summary>The address that the end of each run is posted to, as JSON; https, or this machine's own.</summary>
+    [Parameter(HelpMessage = "The address that the end of each run is posted to, as JSON.")]
+    [ValidateNotNull]
+    public Uri? WebhookUri { get; set; }
+
+    /// <summary>Headers of that post; each value is a reference: <c>env:NAME</c>, <c>file:PATH</c>, <c>secret:NAME</c>.</summary>
+    [Parameter(HelpMessage = "Headers of that post; each value is a reference: env:NAME, file:PATH, secret:NAME.")]
+    [ValidateNotNull]
+    public Hashtable? WebhookHeader { get; set; }
+
+    /// <summary>Lets the post go to an address without encryption.</summary>
+    [Parameter(HelpMessage = "Lets the post go to an address without encryption.")]
+    public SwitchParameter AllowUnencryptedWebhook { get; set; }
+
     /// <summary>Going on or back takes the time it takes: leaving half-way would leave the application down.</summary>
     private protected override TimeSpan StopGrace => System.Threading.Timeout.InfiniteTimeSpan;
 
     /// <inheritdoc/>
     private protected override void ProcessInput()
     {
+        // A mistake in it is told while nothing is touched yet, also of a run that has nothing to go on with.
+        _ = EndNotice.Target(WebhookUri, WebhookHeader, AllowUnencryptedWebhook);
         if (ParameterSetName == ByRun)
         {
             foreach (var given in Run)

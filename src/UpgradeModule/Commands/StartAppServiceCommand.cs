@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using UpgradeModule.Engine.Upgrades;
 
 namespace UpgradeModule.Commands;
 
@@ -16,6 +17,7 @@ public sealed class StartAppServiceCommand : DeploymentCmdlet
             async operation =>
             {
                 var context = await Session.OpenAsync(deployment, operation).ConfigureAwait(false);
+                await Session.Engine.Upgrades.CheckStageAsync(context, Stage.Start, force: false, operation.Token).ConfigureAwait(false);
                 return await Session.Engine.Services.StartAsync(context, operation.Token).ConfigureAwait(false);
             },
             out var service);

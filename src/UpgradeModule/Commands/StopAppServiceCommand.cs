@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using UpgradeModule.Binding;
+using UpgradeModule.Engine.Upgrades;
 
 namespace UpgradeModule.Commands;
 
@@ -22,6 +23,7 @@ public sealed class StopAppServiceCommand : DeploymentCmdlet
             async operation =>
             {
                 var context = await Session.OpenAsync(deployment, operation).ConfigureAwait(false);
+                await Session.Engine.Upgrades.CheckStageAsync(context, Stage.Stop, force: false, operation.Token).ConfigureAwait(false);
                 return await Session.Engine.Services.StopAsync(context, Grace, operation.Token).ConfigureAwait(false);
             },
             out var service);

@@ -7,7 +7,7 @@ namespace UpgradeModule.Commands;
 
 /// <summary>The base of the cmdlets that use the engine: one engine for all inputs of a cmdlet.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
-public abstract class StoreCmdlet : UpgradeCmdlet
+public abstract partial class StoreCmdlet : UpgradeCmdlet
 {
     private EngineSession? _session;
 

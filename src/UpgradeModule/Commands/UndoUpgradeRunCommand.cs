@@ -36,10 +36,11 @@ public sealed class UndoUpgradeRunCommand : RunCmdlet
             return;
         }
 
-        var ended = TryRun(
-            run.RunId,
-            async operation => await Session.Engine.Upgrades.UndoAsync(await Session.OpenAsync(deployment, operation, Credential, MaintenanceCredential, RegistryCredential).ConfigureAwait(false), request, operation.Token).ConfigureAwait(false),
-            out var result);
+        async Task<UpgradeResult> UndoAsync(PipelineOperation operation) =>
+            await Session.Engine.Upgrades.UndoAsync(await Session.OpenAsync(deployment, operation, Credential, MaintenanceCredential, RegistryCredential).ConfigureAwait(false), request, operation.Token).ConfigureAwait(false);
+
+        // Where there is nothing to undo, nothing ends that could be told.
+        var ended = plan.Nothing is null ? TryRunToEnd(run.RunId, this, UndoAsync, out var result) : TryRun(run.RunId, UndoAsync, out result);
 
         // A migration down is a run of its own: where that is the result, it didn't succeed, and the newer version runs on.
         if (ended) Report(result!, result!.Outcome is UpgradeOutcome.Failed or UpgradeOutcome.Interrupted || (result.RunId != run.RunId && result.Outcome != UpgradeOutcome.Succeeded));

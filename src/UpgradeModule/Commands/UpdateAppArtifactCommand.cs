@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using UpgradeModule.Completion;
 using UpgradeModule.Engine.Artifacts;
+using UpgradeModule.Engine.Upgrades;
 using UpgradeModule.Pipeline;
 
 namespace UpgradeModule.Commands;
@@ -48,6 +49,7 @@ public sealed class UpdateAppArtifactCommand : DeploymentCmdlet
             async operation =>
             {
                 var context = await Session.OpenAsync(deployment, operation).ConfigureAwait(false);
+                await Session.Engine.Upgrades.CheckStageAsync(context, Stage.Swap, force: false, operation.Token).ConfigureAwait(false);
                 var request = new ArtifactRequest { Version = Version, Edition = Edition ?? "", Path = source, BaseUrl = BaseUrl, Sha256 = Sha256 };
                 return await Session.Engine.Artifacts.UpdateAsync(context, request, operation.Token).ConfigureAwait(false);
             },

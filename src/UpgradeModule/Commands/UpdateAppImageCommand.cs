@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using UpgradeModule.Completion;
 using UpgradeModule.Engine.Deployments;
+using UpgradeModule.Engine.Upgrades;
 using UpgradeModule.Pipeline;
 
 namespace UpgradeModule.Commands;
@@ -48,6 +49,7 @@ public sealed class UpdateAppImageCommand : DeploymentCmdlet
             async operation =>
             {
                 var context = await Session.OpenAsync(deployment, operation).ConfigureAwait(false);
+                await Session.Engine.Upgrades.CheckStageAsync(context, Stage.Swap, force: false, operation.Token).ConfigureAwait(false);
                 var request = new SourceRequest { Version = Version, Edition = Edition ?? "", Image = Image, Registry = Registry, RegistryCredential = EngineSession.Registry(RegistryCredential) };
                 return await Session.Engine.Images.UpdateAsync(context, request, operation.Token).ConfigureAwait(false);
             },

@@ -24,6 +24,7 @@ internal static class ResultViews
             .Add("ToDo", result.PausedAt?.Instructions, when: result.PausedAt is not null)
             .Add("Error", string.IsNullOrEmpty(result.ErrorId) ? result.Error : $"{result.Error} [{result.ErrorId}]", when: !string.IsNullOrEmpty(result.Error))
             .Add("RunId", result.RunId)
+            .Add("History", result.HistoryHead, when: result.HistoryHead is not null)
             .ToString();
     }
 
@@ -39,6 +40,19 @@ internal static class ResultViews
         .Add("ProvenOn", Show.Time(result.ProvenOn), when: result.ProvenOn is not null)
         .Add("Duration", Show.Span(result.Duration))
         .Add("Problems", Show.Lines(result.Problems), when: result.Problems.Count > 0)
+        .ToString();
+
+    /// <summary>A tested history: how far it goes, and the first place at which it isn't as it was written.</summary>
+    /// <param name="result">The result.</param>
+    /// <param name="view">The list.</param>
+    public static string Of(HistoryTestResult result, DetailsView view) => view
+        .Add("Journal", result.Journal)
+        .Add("Intact", result.Intact.ToString())
+        .Add("Entries", $"{result.Entries}, of {result.Runs} {(result.Runs == 1 ? "run" : "runs")}{(result.LastWrittenOn is null ? "" : $"; the last {Show.Time(result.LastWrittenOn)}")}")
+        .Add("Head", result.Head, when: result.Head is not null)
+        .Add("FirstBroken", result.FirstBroken?.Message, when: result.FirstBroken is not null)
+        .Add("Contains", result.ContainsHead == true ? $"{result.ExpectedHead}, entry {result.HeadEntry}" : $"not {result.ExpectedHead}", when: result.ContainsHead is not null)
+        .Add("Unchained", Show.List(result.Unchained), when: result.Unchained.Count > 0)
         .ToString();
 
     /// <summary>A restored backup: what is there now, and where the data before it is kept.</summary>

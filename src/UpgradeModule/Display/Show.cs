@@ -89,6 +89,7 @@ public static class Show
         if (Record<UpgradeReport>(record) is { } report) return view.Add("Deployment", report.Deployment).Add("Run", report.RunId, when: !string.IsNullOrEmpty(report.RunId)).Add("Report", report.Path).Add("Size", Size(report.Size)).ToString();
         if (Record<UpgradeRehearsal>(record) is { } rehearsal) return RehearsalView.Of(rehearsal, view);
         if (Record<BackupTestResult>(record) is { } proof) return ResultViews.Of(proof, view);
+        if (Record<HistoryTestResult>(record) is { } history) return ResultViews.Of(history, view);
         if (Record<RestoreResult>(record) is { } restore) return ResultViews.Of(restore, view);
         if (Record<DefinitionTestResult>(record) is { } check) return ResultViews.Of(check, view);
         return Record<UpgradePath>(record) is { } path ? PathView.Of(path, window) : Readiness(record, window);

@@ -110,11 +110,16 @@ public class DatabaseCopyTests(PostgresFixture postgres)
         using var folder = new TempFolder();
         var file = Make(folder);
         var access = new DatabaseAccess { Target = new DatabaseTarget { Engine = DatabaseEngine.Sqlite, Path = file } };
-        string[] kept = [$"{file}.um-{RunId}-2-after", $"{file}.um-before-restore-20250102030405", $"{file}.um-restore-before-restore-20250102030405"];
+        string[] kept = [$"{file}.um-{RunId}-2-after", $"{file}.um-{RunId}-undo", $"{file}.um-{RunId}-undo-2", $"{file}.um-before-restore-20250102030405", $"{file}.um-restore-before-restore-20250102030405"];
         foreach (var one in kept) File.Copy(file, one);
         foreach (var stranger in new[] { kept[0] + "-wal", file + "-wal", file + ".bak", folder.File("other.db.um-x"), $"{file}.um-x.partial" }) await File.WriteAllTextAsync(stranger, "");
         var copies = await Service(access).ListAsync(Context("notes"), CancellationToken.None);
-        Assert.Equal([(kept[0], DatabaseCopyOrigin.Replaced), (kept[1], DatabaseCopyOrigin.BeforeRestore), (kept[2], DatabaseCopyOrigin.Unfinished)], copies.Select(copy => (copy.KeptAs, copy.Origin)));
+        Assert.Equal(
+            [(kept[0], DatabaseCopyOrigin.Replaced), (kept[1], DatabaseCopyOrigin.Replaced), (kept[2], DatabaseCopyOrigin.Replaced), (kept[3], DatabaseCopyOrigin.BeforeRestore), (kept[4], DatabaseCopyOrigin.Unfinished)],
+            copies.Select(copy => (copy.KeptAs, copy.Origin)).Order());
+
+        // The run that kept them is known to nobody any more.
+        Assert.All(copies.Where(copy => copy.Origin == DatabaseCopyOrigin.Replaced), copy => Assert.True(copy is { RunId: RunId, Needed: false }));
         Assert.Equal("RollbackPointInUse", await ErrorAsync(Service(access), "notes", file));
         Assert.Equal("DatabaseCopyNotFound", await ErrorAsync(Service(access), "notes", file + ".bak"));
         foreach (var copy in copies) await Service(access).RemoveAsync(Context("notes"), copy.KeptAs, force: false, CancellationToken.None);

@@ -43,7 +43,8 @@ public sealed class JournalTests : IDisposable
         await new FileJournal(folder).BeginAsync(Document("run", 1, "app"), default);
 
         Assert.Equal("700", UnixRights.Of(folder));
-        Assert.Equal("600", UnixRights.Of(Assert.Single(Directory.GetFiles(folder))));
+        Assert.Equal(["history.head", "history.jsonl", "run-run.json"], Directory.GetFiles(folder).Select(file => Path.GetFileName(file)!).Order(StringComparer.Ordinal));
+        Assert.All(Directory.GetFiles(folder), file => Assert.Equal("600", UnixRights.Of(file)));
     }
 
     [Fact]

@@ -32,6 +32,9 @@ public sealed class ResumeTests : IDisposable
         Assert.All(result.Steps, step => Assert.True(step.Status is UpgradeActionStatus.Done or UpgradeActionStatus.Skipped, step.ToString()));
         Assert.Equal(result.Steps.Count, result.Steps.Select(step => (step.Id, step.Stop?.Text)).Distinct().Count());
         Assert.Equal(4, result.Kept.Count);
+        var history = Assert.Single(await _bench.Service.TestHistoryAsync(_bench.Deployment, result.HistoryHead, default));
+        Assert.True(history.Intact, history.FirstBroken?.Message);
+        Assert.Equal((history.Head, true), (result.HistoryHead, history.ContainsHead));
     }
 
     [Theory]

@@ -68,7 +68,7 @@ public sealed class RunCompletionTests : IDisposable
         var journal = Path.Combine(Path.GetDirectoryName(_bench.Deployment.Settings.ArtifactPath)!, ".upgrademodule", "app", "runs");
         _bench.World.Before["Stop#2"] = () =>
         {
-            killed = File.ReadAllText(Assert.Single(Directory.GetFiles(journal)));
+            killed = File.ReadAllText(Assert.Single(Directory.GetFiles(journal, "run-*.json")));
             return Task.CompletedTask;
         };
         var result = await _bench.RunAsync();

@@ -1,4 +1,5 @@
 using UpgradeModule.Engine.Upgrades;
+using UpgradeModule.Engine.Upgrades.Journal;
 using UpgradeModule.Engine.Upgrades.Undo;
 
 namespace UpgradeModule.Tests.Upgrades;
@@ -87,6 +88,51 @@ public sealed class UndoTests : IDisposable
                 bench.AssertRuns("1.0.0", "first", "second");
             }
         }
+    }
+
+    [Theory]
+    [InlineData("UndoStop")]
+    [InlineData("UndoVersion")]
+    [InlineData("UndoData")]
+    public async Task A_machine_that_restarts_in_an_undo_and_starts_what_is_there_loses_nothing(string action)
+    {
+        foreach (var moment in Enum.GetValues<FaultMoment>())
+        {
+            using var bench = new UpgradeBench();
+            await bench.RunAsync();
+            await bench.KillAsync(() => bench.Service.UndoAsync(bench.Context, new UndoRequest(), default), action, moment);
+
+            // Its service manager starts what is installed, if that starts at all.
+            await Record.ExceptionAsync(() => Task.Run(bench.World.Start));
+            var result = await bench.Service.ResumeAsync(bench.Context, new ResumeRequest(), default);
+
+            Assert.True(result.Outcome == UpgradeOutcome.RolledBack, result.Error);
+            bench.AssertRuns("1.0.0", "first", "second");
+        }
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_run_is_undone_once_the_run_that_migrates_it_down_is_finished_by_whomever(bool resumes)
+    {
+        _bench.Path = UpgradeBench.PathOf(("1.0.0", "1.1.0"));
+        var older = await _bench.RunAsync();
+        _bench.Path = UpgradeBench.PathOf(("1.1.0", "2.0.0"));
+        _bench.Deployment = _bench.Deployment with { Version = UpgradeBench.V("1.1.0") };
+        if (resumes) await _bench.KillAsync(() => _bench.RunAsync(), "Swap@2.0.0", FaultMoment.Effect);
+        else await _bench.RunAsync();
+        var (document, journal, _) = await new RunJournals(_bench.Store).FindAsync(_bench.Context, null, default);
+        await journal.EndAsync(document with { Undoes = new UndoOrder { RunId = older.RunId, Reason = "Every migration since can be taken back." } }, default);
+
+        if (resumes) Assert.Equal(UpgradeOutcome.Succeeded, (await _bench.Service.ResumeAsync(_bench.Context, new ResumeRequest(), default)).Outcome);
+        else Assert.Contains("was undone already", (await _bench.Service.UndoAsync(_bench.Context, new UndoRequest { RunId = older.RunId }, default)).Message, StringComparison.Ordinal);
+
+        var undone = (await _bench.Service.ListAsync(_bench.Deployment, default)).Single(run => run.RunId == older.RunId);
+        Assert.Equal((UpgradeOutcome.RolledBack, UndoStrategy.MigrateDown), (undone.Outcome, undone.Undo!.Strategy));
+        Assert.NotNull(undone.Undo.EndedOn);
+        Assert.Contains("can be taken back", undone.Undo.Reason, StringComparison.Ordinal);
+        Assert.All(await _bench.Service.TestHistoryAsync(_bench.Deployment, undone.HistoryHead, default), found => Assert.True(found.Intact && found.ContainsHead == true, found.FirstBroken?.Message));
     }
 
     [Fact]

@@ -7,24 +7,41 @@ internal abstract class DocumentJournal : IUpgradeJournal
     public abstract string Location { get; }
 
     /// <inheritdoc/>
-    public Task BeginAsync(RunDocument document, CancellationToken cancellationToken) => SaveAsync(document, cancellationToken);
+    public Task<string?> BeginAsync(RunDocument document, CancellationToken cancellationToken) => SaveAsync(document, cancellationToken);
 
     /// <inheritdoc/>
-    public Task IntentAsync(RunDocument document, UpgradeAction action, CancellationToken cancellationToken) => SaveAsync(document, cancellationToken);
+    public Task<string?> IntentAsync(RunDocument document, UpgradeAction action, CancellationToken cancellationToken) => SaveAsync(document, cancellationToken);
 
     /// <inheritdoc/>
-    public Task ResultAsync(RunDocument document, UpgradeAction action, CancellationToken cancellationToken) => SaveAsync(document, cancellationToken);
+    public Task<string?> ResultAsync(RunDocument document, UpgradeAction action, CancellationToken cancellationToken) => SaveAsync(document, cancellationToken);
 
     /// <inheritdoc/>
-    public Task EndAsync(RunDocument document, CancellationToken cancellationToken) => SaveAsync(document, cancellationToken);
+    public Task<string?> EndAsync(RunDocument document, CancellationToken cancellationToken) => SaveAsync(document, cancellationToken);
 
     /// <inheritdoc/>
     public abstract Task<IReadOnlyList<RunDocument>> ListAsync(string? deployment, IOperationContext operation, CancellationToken cancellationToken);
 
-    /// <summary>Saves a document so that a power cut doesn't tear it.</summary>
+    /// <inheritdoc/>
+    public abstract Task<string?> ReadHeadAsync(CancellationToken cancellationToken);
+
+    /// <inheritdoc/>
+    public abstract Task<HistoryTestResult> TestHistoryAsync(string? head, CancellationToken cancellationToken);
+
+    /// <summary>Saves a document so that a power cut doesn't tear it, and writes its entry into the history.</summary>
     /// <param name="document">The document.</param>
     /// <param name="cancellationToken">Ends the work.</param>
-    protected abstract Task SaveAsync(RunDocument document, CancellationToken cancellationToken);
+    /// <returns>The head of the history.</returns>
+    protected abstract Task<string?> SaveAsync(RunDocument document, CancellationToken cancellationToken);
+
+    /// <summary>How far a run is, for its entry in the history.</summary>
+    /// <param name="document">The run.</param>
+    protected static string StateOf(RunDocument document)
+    {
+        var run = document.Run;
+        var step = run.Steps.Count > 0 ? run.Steps[^1] : null;
+        var state = run.Outcome?.ToString() ?? (RunState.IsUndoing(document) ? "Undoing" : document.Back is not null ? "Going back" : step is null ? "Begun" : $"{step.Id}{(step.Stop is { } stop ? "@" + stop : "")} {step.Status}");
+        return run.Completed ? state + ", completed" : run.Undo is { EndedOn: not null } ? state + ", undone" : state;
+    }
 
     /// <summary>Reads a document, or tells that it can't be read.</summary>
     /// <param name="json">Its text.</param>

@@ -12,28 +12,41 @@ internal interface IUpgradeJournal
     /// <summary>A run begins.</summary>
     /// <param name="document">The run.</param>
     /// <param name="cancellationToken">Ends the work.</param>
-    Task BeginAsync(RunDocument document, CancellationToken cancellationToken);
+    /// <returns>The head of the journal's history, with this entry.</returns>
+    Task<string?> BeginAsync(RunDocument document, CancellationToken cancellationToken);
 
     /// <summary>An action is about to be done.</summary>
     /// <param name="document">The run, the action in it as <c>Started</c>.</param>
     /// <param name="action">The action.</param>
     /// <param name="cancellationToken">Ends the work.</param>
-    Task IntentAsync(RunDocument document, UpgradeAction action, CancellationToken cancellationToken);
+    /// <returns>The head of the journal's history, with this entry.</returns>
+    Task<string?> IntentAsync(RunDocument document, UpgradeAction action, CancellationToken cancellationToken);
 
     /// <summary>An action ended.</summary>
     /// <param name="document">The run, the action in it with its state, and the states that it kept.</param>
     /// <param name="action">The action.</param>
     /// <param name="cancellationToken">Ends the work.</param>
-    Task ResultAsync(RunDocument document, UpgradeAction action, CancellationToken cancellationToken);
+    /// <returns>The head of the journal's history, with this entry.</returns>
+    Task<string?> ResultAsync(RunDocument document, UpgradeAction action, CancellationToken cancellationToken);
 
     /// <summary>A run ended, or what it kept was dropped.</summary>
     /// <param name="document">The run.</param>
     /// <param name="cancellationToken">Ends the work.</param>
-    Task EndAsync(RunDocument document, CancellationToken cancellationToken);
+    /// <returns>The head of the journal's history, with this entry.</returns>
+    Task<string?> EndAsync(RunDocument document, CancellationToken cancellationToken);
 
     /// <summary>Lists the runs, newest first. One that can't be read is passed over and told.</summary>
     /// <param name="deployment">The deployment's name; all where <see langword="null"/>.</param>
     /// <param name="operation">Who is told.</param>
     /// <param name="cancellationToken">Ends the work.</param>
     Task<IReadOnlyList<RunDocument>> ListAsync(string? deployment, IOperationContext operation, CancellationToken cancellationToken);
+
+    /// <summary>Reads the head of its history; <see langword="null"/> where it has none.</summary>
+    /// <param name="cancellationToken">Ends the work.</param>
+    Task<string?> ReadHeadAsync(CancellationToken cancellationToken);
+
+    /// <summary>Checks its history.</summary>
+    /// <param name="head">A head that is looked for in it.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    Task<HistoryTestResult> TestHistoryAsync(string? head, CancellationToken cancellationToken);
 }

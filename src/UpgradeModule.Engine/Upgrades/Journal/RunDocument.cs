@@ -6,9 +6,9 @@ namespace UpgradeModule.Engine.Upgrades.Journal;
 internal sealed record RunDocument
 {
     /// <summary>The newest version of this format.</summary>
-    public const int Current = 2;
+    public const int Current = 3;
 
-    /// <summary>The version of this format. 1 has nothing of the hop that is under way, so such a run can't be resumed.</summary>
+    /// <summary>The version of this format. 1 has nothing of the hop that is under way, so such a run can't be resumed; from 3 on no document is written without an entry in the history.</summary>
     public int FormatVersion { get; init; } = Current;
 
     /// <summary>The process that works on it.</summary>
@@ -49,6 +49,9 @@ internal sealed record RunDocument
 
     /// <summary>The migrations that were recorded when it began, in the order in which they ran; empty where the application records none that can be read.</summary>
     public IReadOnlyList<string> MigrationsBefore { get; init; } = [];
+
+    /// <summary>The run that it undoes, by migrating down; <see langword="null"/> for runs of their own.</summary>
+    public UndoOrder? Undoes { get; init; }
 
     /// <summary>Every state that it kept.</summary>
     public IReadOnlyList<KeptPoint> Points { get; init; } = [];

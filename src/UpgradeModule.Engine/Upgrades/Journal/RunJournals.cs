@@ -49,6 +49,23 @@ internal sealed class RunJournals(IStateStore store)
         throw new UpgradeException("RunNotFound", UpgradeErrorCategory.ObjectNotFound, runId ?? context.Deployment.Name, runId is null ? $"{context.Deployment.Name} has never been upgraded: there is no run of it." : $"There is no upgrade run '{runId}' of {context.Deployment.Name}. {known}", "Get-UpgradeRun lists them.");
     }
 
+    /// <summary>Checks the history of every journal that a deployment may have runs in: the store's, and the one in its folder where there is one.</summary>
+    /// <param name="deployment">The deployment; all that the store knows where <see langword="null"/>.</param>
+    /// <param name="head">A head that is looked for.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    public async Task<IReadOnlyList<HistoryTestResult>> TestHistoryAsync(AppDeployment? deployment, string? head, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<AppDeployment> deployments = deployment is null ? await store.ListDeploymentsAsync(cancellationToken).ConfigureAwait(false) : [deployment];
+        var results = new List<HistoryTestResult> { await store.TestHistoryAsync(head, cancellationToken).ConfigureAwait(false) };
+        foreach (var folder in deployments.Select(one => Folder(one, null)).Distinct(StringComparer.Ordinal).Where(Directory.Exists))
+        {
+            results.Add(await new FileJournal(folder).TestHistoryAsync(head, cancellationToken).ConfigureAwait(false));
+        }
+
+        // A deployment that no store knows has nothing to do with an empty store.
+        return results.Count > 1 && results[0] is { Entries: 0, Intact: true } ? [.. results.Skip(1)] : results;
+    }
+
     private string Folder(AppDeployment deployment, string? backupDestination)
     {
         if (deployment.Settings.ArtifactPath is { Length: > 0 }) return Path.Combine(DeploymentFolder.Of(new DeploymentContext { Deployment = deployment }).Path, "runs");

@@ -21,13 +21,20 @@ internal sealed class StoreJournal(IStateStore store) : DocumentJournal
     }
 
     /// <inheritdoc/>
-    protected override Task SaveAsync(RunDocument document, CancellationToken cancellationToken) => store.SaveRunAsync(
+    public override Task<string?> ReadHeadAsync(CancellationToken cancellationToken) => store.ReadHistoryHeadAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    public override Task<HistoryTestResult> TestHistoryAsync(string? head, CancellationToken cancellationToken) => store.TestHistoryAsync(head, cancellationToken);
+
+    /// <inheritdoc/>
+    protected override async Task<string?> SaveAsync(RunDocument document, CancellationToken cancellationToken) => await store.SaveRunAsync(
         new StoredRun
         {
             RunId = document.Run.RunId,
             Deployment = document.Run.Deployment.Name,
             StartedOn = document.Run.StartedOn,
+            State = StateOf(document),
             Json = RunJson.Write(document),
         },
-        cancellationToken);
+        cancellationToken).ConfigureAwait(false);
 }

@@ -24,20 +24,21 @@ internal sealed class MigrateDownService(UpgradeServices services) : IMigrateDow
         context,
         $"Migration down of {context.Deployment.Name}",
         "a migration down",
-        session => RunAsync(session, request, cancellationToken),
+        session => RunAsync(session, request, null, cancellationToken),
         null,
         cancellationToken);
 
     /// <summary>Migrates down within a session, whose locks are held.</summary>
     /// <param name="session">The session.</param>
     /// <param name="request">Where to and how.</param>
+    /// <param name="undoes">The run that it undoes; <see langword="null"/> for one of its own.</param>
     /// <param name="cancellationToken">Cancelling goes back first.</param>
-    public async Task<UpgradeResult> RunAsync(RunSession session, MigrateDownRequest request, CancellationToken cancellationToken)
+    public async Task<UpgradeResult> RunAsync(RunSession session, MigrateDownRequest request, UndoOrder? undoes, CancellationToken cancellationToken)
     {
         await new UpgradeService(services).CloseEarlierAsync(session.Context, request.Force, cancellationToken).ConfigureAwait(false);
         var plan = await WorkOutAsync(session.Context, request.To, request.Force, cancellationToken).ConfigureAwait(false);
         foreach (var warning in plan.Path.Warnings) session.Operation.Warning(warning);
-        var run = session.Run = Begin(session.Context, plan.Path, request.ToRun(), session.LockFailure);
+        var run = session.Run = Begin(session.Context, plan.Path, request.ToRun(), undoes, session.LockFailure);
         var total = RunPlan.Count(plan.Path, null, run.Deployment.Spec);
         return await session.WithProgressAsync(total, progress => new UpgradeRunner(run, progress).RunAsync(null, cancellationToken)).ConfigureAwait(false);
     }
@@ -94,7 +95,7 @@ internal sealed class MigrateDownService(UpgradeServices services) : IMigrateDow
             "VersionUnknown", UpgradeErrorCategory.InvalidData, context.Deployment.Name, $"The version of '{context.Deployment.Name}' is not known: neither its artifact nor the application tells it.", "Start the application, or set the deployment's version.");
     }
 
-    private RunContext Begin(DeploymentContext context, UpgradePath path, UpgradeRequest request, Exception? lockFailure)
+    private RunContext Begin(DeploymentContext context, UpgradePath path, UpgradeRequest request, UndoOrder? undoes, Exception? lockFailure)
     {
         var now = DateTimeOffset.UtcNow;
         var document = new RunDocument
@@ -112,6 +113,7 @@ internal sealed class MigrateDownService(UpgradeServices services) : IMigrateDow
                 StartedOn = now,
                 By = $"{Environment.UserName}@{Environment.MachineName}",
             },
+            Undoes = undoes,
             Path = path with { Deployment = null },
             Request = request with { BaseUrl = Addresses.WithoutLogin(request.BaseUrl), Registry = Addresses.RegistryWithoutLogin(request.Registry), ArtifactPath = Addresses.WithoutLogin(request.ArtifactPath) },
         };

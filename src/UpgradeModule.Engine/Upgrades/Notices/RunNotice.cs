@@ -6,7 +6,7 @@ internal sealed record RunNotice
     /// <summary>The version of this format; 1.</summary>
     public int FormatVersion { get; init; } = 1;
 
-    /// <summary>What happened: <c>UpgradeEnded</c>.</summary>
+    /// <summary>What happened: <c>UpgradeEnded</c>, <c>MigrateDownEnded</c>, or <c>UndoEnded</c>.</summary>
     public string Event { get; init; } = "UpgradeEnded";
 
     /// <summary>The deployment's name.</summary>
@@ -54,10 +54,14 @@ internal sealed record RunNotice
     /// <summary>The id of the error, where there was one.</summary>
     public string? ErrorId { get; init; }
 
+    /// <summary>The head of the history with the end of the run in it, for <c>Test-UpgradeHistory -Head</c>.</summary>
+    public string? HistoryHead { get; init; }
+
     /// <summary>Writes the notice of a run.</summary>
     /// <param name="run">The run.</param>
     public static RunNotice Of(UpgradeRun run) => new()
     {
+        Event = run.Undo is not null ? "UndoEnded" : run.Kind == UpgradeRunKind.MigrateDown ? "MigrateDownEnded" : "UpgradeEnded",
         Deployment = run.Deployment.Name,
         App = run.Deployment.App,
         RunId = run.RunId,
@@ -73,5 +77,6 @@ internal sealed record RunNotice
         By = run.By,
         Message = run.Message,
         ErrorId = run.ErrorId,
+        HistoryHead = run.HistoryHead,
     };
 }

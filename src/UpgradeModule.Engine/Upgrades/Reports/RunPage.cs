@@ -22,7 +22,8 @@ internal static class RunPage
             ("Took", Page.Span(run.Duration)),
             ("Downtime", Page.Span(run.Downtime)),
             ("Runs as", run.Deployment.HostKind.ToString()),
-            ("Address", run.Deployment.Url));
+            ("Address", run.Deployment.Url),
+            ("Head of the history", run.HistoryHead));
         if (!string.IsNullOrEmpty(run.Error)) page.Heading($"What failed{(string.IsNullOrEmpty(run.ErrorId) ? "" : $" ({run.ErrorId})")}").Lines(run.Error);
         if (run.PausedAt is { } step) page.Heading($"To do: {step.Title}").Lines(step.Instructions);
         Readiness(page, run);

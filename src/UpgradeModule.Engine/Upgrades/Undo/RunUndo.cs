@@ -27,11 +27,35 @@ internal sealed class RunUndo(UpgradeServices services, RunSession session, Undo
         run.Recorder.Change(record => record with { Resumed = document.Run.Resumed });
         if (document.Hop is { } hop) run.TakeUpHop(hop);
         session.Run = run;
+        var from = await SourceAsync(run).ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
         await run.Recorder.BeginAsync(CancellationToken.None).ConfigureAwait(false);
         run.Recorder.GoingBack = true;
-        IUpgradeAction[] actions = [new UndoStop(), .. source is { DataNeeded: true, DataIsBack: false } ? [new UndoData(source)] : Array.Empty<IUpgradeAction>(), new UndoVersion(source, fetched), new UndoStart()];
+        IUpgradeAction[] actions = [new UndoStop(), .. Back(from, fetched), new UndoStart()];
         return await session.WithProgressAsync(actions.Length, progress => WalkAsync(run, actions, new ActionRunner(run, progress))).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// What puts version and data back. Going back to what was kept uses it up, so the version goes first: a machine that restarts in between starts the older
+    /// version on data that is replaced anyway, and never the newer one on the data from before. A backup can be restored again and may fail for long, so
+    /// the data goes first: until it is back, the newer version is there with its own.
+    /// </summary>
+    private static IEnumerable<IUpgradeAction> Back(UndoSource from, InstallSource? fetched)
+    {
+        var version = new UndoVersion(from, fetched);
+        if (from is not { DataNeeded: true, DataIsBack: false }) return [version];
+        return from.Data is not null ? [version, new UndoData(from)] : [new UndoData(from), version];
+    }
+
+    /// <summary>Where the data comes from: once more from the backup where the newer version may have changed what was restored, since the machine restarted.</summary>
+    private async Task<UndoSource> SourceAsync(RunContext run)
+    {
+        if (source is not { DataNeeded: true, DataIsBack: true, IsRepeatable: true }) return source;
+        if (run.Recorder.Document.Run.Steps.Any(static step => step is { Id: UndoVersion.Name, Status: UpgradeActionStatus.Done })) return source;
+        var service = await run.Host.GetServiceAsync(run.Deployment, CancellationToken.None).ConfigureAwait(false);
+        if (service.Status == AppServiceStatus.Stopped) return source;
+        run.Operation.Verbose($"The data is restored once more: the newer version was started since ({service.Status}).");
+        return source with { DataIsBack = false, IsAgain = true };
     }
 
     private async Task<UpgradeResult> WalkAsync(RunContext run, IUpgradeAction[] actions, ActionRunner runner)

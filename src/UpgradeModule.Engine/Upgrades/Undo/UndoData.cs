@@ -25,7 +25,7 @@ internal sealed class UndoData(UndoSource source) : UpgradeActionBase(Name, "Put
 
             var backup = source.Backup!;
             var manifest = await BackupFolder.ReadManifestAsync(backup.Path, cancellationToken).ConfigureAwait(false);
-            var outcome = await database.RestoreAsync(BackupFolder.Content(backup.Path, manifest), $"{run.Recorder.Document.Run.RunId}-undo", run.Operation, cancellationToken).ConfigureAwait(false);
+            var outcome = await database.RestoreAsync(BackupFolder.Content(backup.Path, manifest), $"{run.Recorder.Document.Run.RunId}-undo{(source.IsAgain ? "-2" : "")}", run.Operation, cancellationToken).ConfigureAwait(false);
             return outcome.Previous.Location.Length == 0
                 ? ActionResult.Done(backup.Path)
                 : ActionResult.Done($"{backup.Path}; what it replaced is {outcome.Previous.Location}", outcome.Previous with { Version = outcome.Previous.Version ?? run.Reached });

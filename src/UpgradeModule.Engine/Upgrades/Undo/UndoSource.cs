@@ -18,6 +18,12 @@ internal sealed record UndoSource
     /// <summary>The backup from before the first stop, where the data was not kept.</summary>
     public AppBackup? Backup { get; init; }
 
+    /// <summary>Whether the data comes from the backup, so that it can be put back once more.</summary>
+    public bool IsRepeatable { get; init; }
+
+    /// <summary>Whether it is put back once more. What the first time replaced is kept, and stays.</summary>
+    public bool IsAgain { get; init; }
+
     /// <summary>What swaps kept, from the last to the first, less what is back already.</summary>
     public IReadOnlyList<KeptPoint> Versions { get; init; } = [];
 
@@ -54,6 +60,7 @@ internal sealed record UndoSource
             DataIsBack = back,
             Data = data,
             Backup = data is null ? backup : null,
+            IsRepeatable = first?.Use is null or KeptPointUse.Dropped && backup is not null && Directory.Exists(backup.Path),
             Versions = [.. swaps.Where(kept => kept.Use == KeptPointUse.Kept)],
             Fetch = swaps.Count > 0 && swaps[^1].Use == KeptPointUse.Dropped && document.CompletedStops > 0,
         };

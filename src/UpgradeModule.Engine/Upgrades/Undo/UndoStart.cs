@@ -4,8 +4,11 @@ using UpgradeModule.Engine.Upgrades.Actions;
 namespace UpgradeModule.Engine.Upgrades.Undo;
 
 /// <summary>Starts the version from before the run and waits until it is healthy.</summary>
-internal sealed class UndoStart() : UpgradeActionBase("UndoStart", "Start the version from before the run and wait until it is healthy")
+internal sealed class UndoStart() : UpgradeActionBase(Name, "Start the version from before the run and wait until it is healthy")
 {
+    /// <summary>Its name in the journal.</summary>
+    public const string Name = "UndoStart";
+
     /// <inheritdoc/>
     public override async Task<ActionResult> DoAsync(RunContext run, CancellationToken cancellationToken)
     {

@@ -7,8 +7,11 @@ using UpgradeModule.Engine.Upgrades.MigrateDown;
 namespace UpgradeModule.Engine.Upgrades.Undo;
 
 /// <summary>Puts the version before the run back, with everything that its swaps changed, from the last stop to the first.</summary>
-internal sealed class UndoVersion(UndoSource source, InstallSource? fetched) : UpgradeActionBase("UndoVersion", "Put the version from before the run back")
+internal sealed class UndoVersion(UndoSource source, InstallSource? fetched) : UpgradeActionBase(Name, "Put the version from before the run back")
 {
+    /// <summary>Its name in the journal.</summary>
+    public const string Name = "UndoVersion";
+
     /// <inheritdoc/>
     public override async Task<ActionResult> DoAsync(RunContext run, CancellationToken cancellationToken)
     {

@@ -1,4 +1,7 @@
 using UpgradeModule.Engine.Databases;
+using UpgradeModule.Engine.Upgrades;
+using UpgradeModule.Engine.Upgrades.Journal;
+using UpgradeModule.Engine.Upgrades.Undo;
 using UpgradeModule.Tests.Support;
 
 namespace UpgradeModule.Tests.Upgrades.Live;
@@ -112,6 +115,53 @@ public abstract class LiveUpgradeTests
         var result = await scene.UpgradeAsync();
         Assert.True(result.Outcome == UpgradeOutcome.Succeeded, result.Error);
         Assert.Equal("2.0.0", await scene.AnsweredVersionAsync());
+    }
+
+    [SkippableFact]
+    public async Task A_run_that_was_completed_is_undone_from_its_backup_also_after_a_restart_of_the_machine_in_the_middle()
+    {
+        await using var scene = await LiveScene.StartAsync(await DatabaseAsync());
+        await PostAsync(scene, "before");
+        var run = await scene.UpgradeAsync();
+        Assert.True(run.Outcome == UpgradeOutcome.Succeeded, run.Error);
+        await PostAsync(scene, "after");
+        await scene.Engine.Upgrades.CompleteAsync(scene.Context, run.RunId, default);
+        var request = new UndoRequest { RunId = run.RunId, Strategy = UndoStrategy.Restore };
+
+        var plan = await scene.Engine.Upgrades.PlanUndoAsync(scene.Context, request, default);
+
+        Assert.Contains(run.Backup!.Path, plan.Source, StringComparison.Ordinal);
+        Assert.True(plan.LossKnown);
+        Assert.Equal(("notes", 1L), (plan.Lost.Single(table => table.Table.Contains("notes", StringComparison.Ordinal)).Table.Split('.')[^1], plan.Lost.Single(table => table.Table.Contains("notes", StringComparison.Ordinal)).Rows));
+
+        // The data was put back when the machine went down; it came up with 2.0.0, which has migrated that data again.
+        await using (var store = new UpgradeModule.Engine.State.StateStore(scene.StorePath))
+        {
+            var (document, journal, _) = await new RunJournals(store).FindAsync(scene.Context, run.RunId, default);
+            UpgradeAction[] done = [Done("UndoStop"), Done("UndoData")];
+            var undo = new UpgradeUndo { Strategy = UndoStrategy.Restore, StartedOn = DateTimeOffset.UtcNow };
+            await journal.EndAsync(document with { Run = document.Run with { Outcome = null, EndedOn = null, Undo = undo, Steps = [.. document.Run.Steps, .. done.Select((step, index) => step with { Order = document.Run.Steps.Count + 1 + index })] } }, default);
+        }
+
+        var undone = await scene.Engine.Upgrades.ResumeAsync(scene.Context, new ResumeRequest(), default);
+
+        Assert.True(undone.Outcome == UpgradeOutcome.RolledBack, undone.Error);
+        Assert.NotNull(undone.Undo!.EndedOn);
+        Assert.Equal("1.0.0", await scene.AnsweredVersionAsync());
+        var notes = await scene.NotesAsync();
+        Assert.Equal((true, false), (notes.Contains("before"), notes.Contains("after")));
+        var replaced = undone.Kept.Single(item => item is { Dropped: false } && item.Kind.StartsWith("Database", StringComparison.Ordinal));
+        Assert.Contains("after", await scene.NotesInAsync(replaced));
+        Assert.All(await scene.Engine.Upgrades.TestHistoryAsync(scene.Deployment, undone.HistoryHead, default), found => Assert.True(found.Intact && found.ContainsHead == true, found.FirstBroken?.Message));
+    }
+
+    private static UpgradeAction Done(string id) => new() { Id = id, Title = id, Status = UpgradeActionStatus.Done, StartedOn = DateTimeOffset.UtcNow };
+
+    private static async Task PostAsync(LiveScene scene, string text)
+    {
+        using var http = new HttpClient();
+        using var body = new StringContent($$"""{"text":"{{text}}"}""", System.Text.Encoding.UTF8, "application/json");
+        (await http.PostAsync(scene.Url + "/api/notes", body)).EnsureSuccessStatusCode();
     }
 
     private static async Task AssertEveryNoteIsThereAsync(LiveScene scene, NoteWriter writer)
