@@ -70,6 +70,9 @@ internal sealed class OwnDocker : IAsyncDisposable
         if (_daemon is not { HasExited: false }) return;
         using (var signal = Process.Start("kill", [kill ? "-KILL" : "-TERM", _daemon.Id.ToString(CultureInfo.InvariantCulture)])) await signal.WaitForExitAsync();
         await _daemon.WaitForExitAsync();
+
+        // Its containerd dies with it. Where nobody reaps it, the next one would take it for alive.
+        if (kill) File.Delete(_folder.File("exec/containerd/containerd.pid"));
     }
 
     public async ValueTask DisposeAsync()

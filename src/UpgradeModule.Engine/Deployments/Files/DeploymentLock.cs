@@ -59,7 +59,7 @@ internal sealed class DeploymentLock : IAsyncDisposable
                 Purpose = purpose,
                 Since = DateTimeOffset.UtcNow,
             };
-            await PrivateFiles.WriteAsync(folder.LockHolderFile, JsonSerializer.SerializeToUtf8Bytes(holder, LockHolderJsonContext.Default.LockHolder), cancellationToken).ConfigureAwait(false);
+            await TellAsync(folder, holder, cancellationToken).ConfigureAwait(false);
             return taken;
         }
         catch
@@ -75,6 +75,19 @@ internal sealed class DeploymentLock : IAsyncDisposable
         // The lock's own file stays: removing it would let two have it, one on the old file and one on a new one.
         if (_stream.CanWrite) File.Delete(_folder.LockHolderFile);
         await _stream.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private static async Task TellAsync(DeploymentFolder folder, LockHolder holder, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await PrivateFiles.WriteAsync(folder.LockHolderFile, JsonSerializer.SerializeToUtf8Bytes(holder, LockHolderJsonContext.Default.LockHolder), cancellationToken).ConfigureAwait(false);
+        }
+        catch (IOException failure) when (DiskSpace.IsFull(failure))
+        {
+            // Whoever makes room, stops the application or takes a run back on a full disk needs the lock, not its sign.
+            File.Delete(folder.LockHolderFile);
+        }
     }
 
     private static async Task<string> HolderAsync(DeploymentFolder folder, CancellationToken cancellationToken)

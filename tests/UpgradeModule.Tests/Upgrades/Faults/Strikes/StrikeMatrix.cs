@@ -19,10 +19,10 @@ internal sealed class StrikeMatrix(ITestOutputHelper output)
     {
         Skip.If(OperatingSystem.IsWindows(), "The troubles are those of Unix.");
 
-        // FAULT_CELL="Swap@1.1.0 Effect" looks at one moment.
-        var one = Environment.GetEnvironmentVariable("FAULT_CELL");
+        // FAULT_CELL="Swap@1.1.0 Effect" looks at one moment, FAULT_FROM begins with one.
+        var (one, from) = (Environment.GetEnvironmentVariable("FAULT_CELL"), Environment.GetEnvironmentVariable("FAULT_FROM"));
         var number = 0;
-        foreach (var at in moments.Where(at => one is null || one == at))
+        foreach (var at in moments.SkipWhile(at => from is not null && from != at).Where(at => one is null || one == at))
         {
             number++;
             var verb = only ?? (number % 2 == 0 ? "undo" : "resume");

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using UpgradeModule.Engine.Databases.Postgres.Scratch;
 using UpgradeModule.Engine.Upgrades;
+using UpgradeModule.Tests.Deployments.Docker.Live;
 using UpgradeModule.Tests.Support;
 using UpgradeModule.Tests.Upgrades.Live;
 
@@ -10,14 +11,23 @@ namespace UpgradeModule.Tests.Upgrades.Faults.Strikes;
 public sealed class TwoRunsTests
 {
     [SkippableFact]
-    public Task Two_processes_that_begin_at_once_upgrade_it_once() => TwoAsync(null);
+    public async Task Two_processes_that_begin_at_once_upgrade_it_once() => await TwoAsync(await LiveScene.StartAsync());
 
     [SkippableFact]
     [Trait("Category", "Long")]
     public async Task So_do_two_on_PostgreSQL()
     {
         await using var server = await OwnPostgres.StartAsync();
-        await TwoAsync(server);
+        await TwoAsync(await LiveScene.StartAsync(await server.CreateAsync()));
+    }
+
+    [SkippableFact]
+    [Trait("Category", "Long")]
+    public async Task So_do_two_of_a_container()
+    {
+        await using var docker = await OwnDocker.StartAsync();
+        await using var postgres = await NeighbourPostgres.StartLastingAsync(docker.Engine, docker.Images);
+        await TwoAsync(await DockerFaultScene.StartAsync(docker.Engine, docker.Images, postgres));
     }
 
     [SkippableTheory]
@@ -82,10 +92,10 @@ public sealed class TwoRunsTests
         Assert.Subset(await scene.NotesAsync(), writer.Acknowledged.ToHashSet());
     }
 
-    private static async Task TwoAsync(OwnPostgres? server)
+    private static async Task TwoAsync(IFaultScene scene)
     {
-        Skip.If(OperatingSystem.IsWindows(), "Their locks are other ones.");
-        await using var scene = await LiveScene.StartAsync(server is null ? null : await server.CreateAsync());
+        Skip.If(OperatingSystem.IsWindows(), "The processes are counted as Unix does.");
+        await using var own = scene;
         await using var writer = new NoteWriter(scene.Url, TimeSpan.FromMilliseconds(15));
 
         var both = await Task.WhenAll(FaultProcess.RunAsync(scene, "upgrade"), FaultProcess.RunAsync(scene, "upgrade"));
@@ -94,7 +104,8 @@ public sealed class TwoRunsTests
         var all = string.Join(Environment.NewLine, both.Select(one => one.Said));
         Assert.True(both.Count(one => one.Said.Contains("at Swap@2.0.0 Result", StringComparison.Ordinal)) == 1, all);
         Assert.All(both, one => Assert.True(one.Said.Contains("Succeeded:", StringComparison.Ordinal) || one.Said.Contains("DeploymentLocked: 'sample' is locked by", StringComparison.Ordinal), all));
-        Assert.Equal("2.0.0", await scene.AnsweredVersionAsync());
+        var service = await scene.Engine.Services.GetAsync(scene.Context, default);
+        Assert.Equal((AppHealth.Healthy, "2.0.0"), (service.Health, service.Version?.Text));
         Assert.Equal(1, await scene.RunningAsync());
         await writer.StopAsync();
         Assert.Subset(await scene.NotesAsync(), writer.Acknowledged.ToHashSet());
