@@ -214,10 +214,10 @@ public class EngineHttpTests
         var hanging = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var stand = new StandIn("1.43", "1.24")
         {
-            Hold = path => path == "/version" ? Task.CompletedTask : path.EndsWith("/wait", StringComparison.Ordinal) ? Task.Delay(700) : hanging.Task,
+            Hold = path => path == "/version" ? Task.CompletedTask : path.EndsWith("/wait", StringComparison.Ordinal) ? Task.Delay(1800) : hanging.Task,
             Answer = path => path.EndsWith("/wait", StringComparison.Ordinal) ? (200, """{"StatusCode":3}""") : null,
         };
-        var brief = TimeSpan.FromMilliseconds(300);
+        var brief = TimeSpan.FromMilliseconds(1000);
         await using var engine = stand.Open(new AnswerLimits { Question = brief, Change = brief, BeyondGrace = brief });
         foreach (var ask in new Func<Task>[]
         {
