@@ -29,6 +29,7 @@ internal static class ReadinessChecks
         new EndOfLifeCheck(),
         new ManualStepsCheck(),
         new ServiceHealthyCheck(),
+        new HealthProbeCheck(),
         new VersionsAgreeCheck(),
         new PortFreeCheck(),
         new ArtifactAvailableCheck(),

@@ -118,6 +118,27 @@ public sealed class ReadinessTests : IDisposable
     }
 
     [Fact]
+    public async Task A_definition_by_which_a_200_could_lie_is_a_warning()
+    {
+        _scene.Spec = _scene.Spec with { Migrations = null };
+        Found(await _scene.CheckAsync(), "HealthProbe", blocks: false, "neither a deep probe nor a list of migrations");
+        _scene.Spec = _scene.Spec with { Health = new HealthSpec { Deep = [new HttpProbeSpec { Path = "/api/things" }] } };
+        Assert.Empty((await _scene.CheckAsync()).Warnings);
+    }
+
+    [Fact]
+    public async Task The_definitions_that_ship_and_the_samples_tell_more_than_that_they_answer()
+    {
+        var usual = _scene.Spec;
+        foreach (var file in Directory.GetFiles(Apps.Definitions.Shipped, "*.json").Concat(Directory.GetFiles(Path.Combine(Apps.Definitions.Root, "samples", "apps"), "*.json")).Where(file => !file.EndsWith("schema.json", StringComparison.Ordinal)))
+        {
+            var spec = Apps.Definitions.Load(file);
+            _scene.Spec = usual with { Health = spec.Health, Migrations = spec.Migrations is { Kind: "liquibase" or "table" } ? usual.Migrations : null };
+            Assert.DoesNotContain((await _scene.CheckAsync()).Warnings, warning => warning.Check == "HealthProbe");
+        }
+    }
+
+    [Fact]
     public async Task Versions_that_disagree_are_named_each()
     {
         _scene.Seen = deployment => deployment with
