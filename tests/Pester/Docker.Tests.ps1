@@ -42,6 +42,14 @@ Describe 'An app that runs in a container' -ForEach @{ Missing = $missing } {
 
     BeforeEach { if ($Missing) { Set-ItResult -Skipped -Because $Missing } }
 
+    It 'completes the names of containers, and nothing where no engine answers' {
+        function Complete([string] $Line) { [Management.Automation.CommandCompletion]::CompleteInput($Line, $Line.Length, $null).CompletionMatches.CompletionText }
+        $app = New-App
+        Complete "New-AppDeployment x -Container $($app.Name.Substring(0, 12))" | Should -Contain $app.Name
+        Complete "Set-AppDeployment x -DatabaseContainer $($app.Name)" | Should -Be $app.Name
+        Complete "New-AppDeployment x -DockerHost tcp://127.0.0.1:1 -Container $($app.Name)" | Should -BeNullOrEmpty
+    }
+
     It 'goes from 1.0 by 1.1 to 2.0 in one line, with its anonymous volume and every note that it acknowledged, and is completed' {
         $app = New-App
         $before = Get-AppDeployment $app.Name

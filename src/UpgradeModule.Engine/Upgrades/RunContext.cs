@@ -122,6 +122,26 @@ internal sealed class RunContext
     public void MoveTo(AppVersion version, string edition) =>
         Deployment = Deployment with { Deployment = Deployment.Deployment with { Version = version, Edition = edition.Length > 0 ? edition : Deployment.Deployment.Edition } };
 
+    /// <summary>The run ends with its way back failed: what is where is told as a warning, and written down.</summary>
+    /// <param name="errorId">What failed, in one word.</param>
+    /// <param name="message">What failed, and what is where.</param>
+    public Task<UpgradeResult> EndFailedAsync(string errorId, string message)
+    {
+        Operation.Warning(message);
+        return Recorder.EndAsync(
+            record => record with
+            {
+                Outcome = UpgradeOutcome.Failed,
+                Reached = null,
+                Deployment = Deployment.Deployment,
+                Downtime = Downtime.Elapsed,
+                Error = message,
+                ErrorId = errorId,
+                Message = message,
+            },
+            CancellationToken.None);
+    }
+
     // One that failed in its way back still needs what is known of its hop.
     private static bool IsOpen(UpgradeOutcome? outcome) => outcome is null or UpgradeOutcome.Failed;
 

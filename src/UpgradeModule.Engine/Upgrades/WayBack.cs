@@ -102,18 +102,6 @@ internal sealed class WayBack(RunContext run, RunProgress progress)
     private Task<UpgradeResult> FailAsync(Exception failure, IUpgradeAction? failed, IUpgradeAction stuck, Exception trouble, bool cancelled)
     {
         var message = RunMessages.Failed(run, failure, failed, stuck, trouble, cancelled);
-        run.Operation.Warning(message);
-        return run.Recorder.EndAsync(
-            record => record with
-            {
-                Outcome = UpgradeOutcome.Failed,
-                Reached = null,
-                Deployment = run.Deployment.Deployment,
-                Downtime = run.Downtime.Elapsed,
-                Error = message,
-                ErrorId = "RollbackFailed",
-                Message = message,
-            },
-            CancellationToken.None);
+        return run.EndFailedAsync("RollbackFailed", message);
     }
 }

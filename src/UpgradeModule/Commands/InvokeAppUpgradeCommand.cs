@@ -44,32 +44,10 @@ public sealed class InvokeAppUpgradeCommand : NewRunCmdlet
     [Parameter(HelpMessage = "The id of a manual step that is done, where no probe can tell.")]
     public string[] ConfirmedStep { get; set; } = [];
 
-    /// <summary>The folder that the backup goes to; the deployment's backup folder without it.</summary>
-    [Parameter(HelpMessage = "The folder that the backup goes to.")]
-    public string? BackupDestination { get; set; }
-
-    /// <summary>A folder of artifacts, or for a path of one stop the artifact itself; fetched without it.</summary>
-    [Parameter(HelpMessage = "A folder of artifacts, or for a path of one stop the artifact itself.")]
-    public string? ArtifactPath { get; set; }
-
-    /// <summary>The mirror that artifacts come from.</summary>
-    [Parameter(HelpMessage = "The mirror that artifacts come from.")]
-    public string? BaseUrl { get; set; }
-
     /// <summary>The SHA-256 of the artifact, for a path of one stop.</summary>
     [Parameter(HelpMessage = "The SHA-256 of the artifact, for a path of one stop.")]
     [ValidatePattern("^[0-9A-Fa-f]{64}$")]
     public string? Sha256 { get; set; }
-
-    /// <summary>The registry (<c>host[:port][/path]</c>) that images come from.</summary>
-    [Parameter(HelpMessage = "The registry that images come from, host[:port][/path].")]
-    [ValidateNotNullOrEmpty]
-    public string? Registry { get; set; }
-
-    /// <summary>The log-in of the registry; docker's own configuration and credential helpers are asked without it.</summary>
-    [Parameter(HelpMessage = "The log-in of the registry; docker's own configuration is asked without it.")]
-    [Credential]
-    public PSCredential? RegistryCredential { get; set; }
 
     /// <summary>How long to wait for the application without a sign of progress: a time span, or seconds.</summary>
     [Parameter(HelpMessage = "How long to wait without a sign of progress: a time span, or seconds.")]
@@ -106,8 +84,8 @@ public sealed class InvokeAppUpgradeCommand : NewRunCmdlet
         var request = new UpgradeRequest
         {
             Path = path,
-            BackupDestination = BackupDestination is null ? null : FullPath(BackupDestination),
-            ArtifactPath = ArtifactPath is null ? null : SessionPaths.PathOrAddress(SessionState.Path, ArtifactPath),
+            BackupDestination = BackupFolder,
+            ArtifactPath = ArtifactSource,
             BaseUrl = BaseUrl,
             Sha256 = Sha256,
             Registry = Registry,

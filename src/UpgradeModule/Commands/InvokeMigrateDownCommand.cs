@@ -21,28 +21,6 @@ public sealed class InvokeMigrateDownCommand : NewRunCmdlet
     [ValidateNotNullOrEmpty]
     public string? To { get; set; }
 
-    /// <summary>The folder that the backup goes to; the deployment's backup folder without it.</summary>
-    [Parameter(HelpMessage = "The folder that the backup goes to.")]
-    public string? BackupDestination { get; set; }
-
-    /// <summary>A folder of artifacts, or for one version the artifact itself; what an upgrade kept, else fetched, without it.</summary>
-    [Parameter(HelpMessage = "A folder of artifacts, or for one version the artifact itself.")]
-    public string? ArtifactPath { get; set; }
-
-    /// <summary>The mirror that artifacts come from.</summary>
-    [Parameter(HelpMessage = "The mirror that artifacts come from.")]
-    public string? BaseUrl { get; set; }
-
-    /// <summary>The registry (<c>host[:port][/path]</c>) that images come from.</summary>
-    [Parameter(HelpMessage = "The registry that images come from, host[:port][/path].")]
-    [ValidateNotNullOrEmpty]
-    public string? Registry { get; set; }
-
-    /// <summary>The log-in of the registry; docker's own configuration and credential helpers are asked without it.</summary>
-    [Parameter(HelpMessage = "The log-in of the registry; docker's own configuration is asked without it.")]
-    [Credential]
-    public PSCredential? RegistryCredential { get; set; }
-
     /// <summary>How long each down-migration may take, and how long to wait for the application without a sign of progress: a time span, or seconds.</summary>
     [Parameter(HelpMessage = "How long each down-migration may take, and to wait without a sign of progress: a time span, or seconds.")]
     [SecondsTransformation]
@@ -58,8 +36,8 @@ public sealed class InvokeMigrateDownCommand : NewRunCmdlet
         var request = new MigrateDownRequest
         {
             To = To,
-            BackupDestination = BackupDestination is null ? null : FullPath(BackupDestination),
-            ArtifactPath = ArtifactPath is null ? null : SessionPaths.PathOrAddress(SessionState.Path, ArtifactPath),
+            BackupDestination = BackupFolder,
+            ArtifactPath = ArtifactSource,
             BaseUrl = BaseUrl,
             Registry = Registry,
             Timeout = Timeout,

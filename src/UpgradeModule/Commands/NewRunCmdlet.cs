@@ -7,7 +7,7 @@ namespace UpgradeModule.Commands;
 
 /// <summary>The base of the cmdlets that begin runs: they tell their end, and answer Ctrl+C at once, though going back takes the time it takes.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
-public abstract class NewRunCmdlet : DatabaseCmdlet, IEndNotices
+public abstract class NewRunCmdlet : SourceCmdlet, IEndNotices
 {
     /// <summary>Run at the end of each run, with its result as <c>$_</c> and first argument. What fails in it is a warning.</summary>
     [Parameter(HelpMessage = "Run at the end of each run, with its result as $_.")]

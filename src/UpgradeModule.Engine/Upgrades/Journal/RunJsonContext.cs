@@ -1,9 +1,10 @@
 using System.Text.Json.Serialization;
 using UpgradeModule.Engine.State;
+using UpgradeModule.Engine.Upgrades.Reports;
 
 namespace UpgradeModule.Engine.Upgrades.Journal;
 
-/// <summary>The JSON of the journal: camelCase, enums by name, versions by their text.</summary>
+/// <summary>The JSON of the journal and of reports: camelCase, enums by name, versions by their text.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
@@ -11,4 +12,5 @@ namespace UpgradeModule.Engine.Upgrades.Journal;
     WriteIndented = true,
     Converters = [typeof(AppVersionConverter)])]
 [JsonSerializable(typeof(RunDocument))]
+[JsonSerializable(typeof(ReportDocument))]
 internal sealed partial class RunJsonContext : JsonSerializerContext;

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using UpgradeModule.Engine.Operations;
+using UpgradeModule.Engine.Upgrades.Journal;
 
 namespace UpgradeModule.Engine.Upgrades.Reports;
 
@@ -25,7 +26,7 @@ internal sealed class ReportService : IReportService
         return WriteAsync(content, path, name, new UpgradeReport { Deployment = rehearsal.Deployment.Name, Format = format }, overwrite, cancellationToken);
     }
 
-    private static string Json(ReportDocument document) => JsonSerializer.Serialize(document, ReportJsonContext.Default.ReportDocument) + "\n";
+    private static string Json(ReportDocument document) => JsonSerializer.Serialize(document, RunJsonContext.Default.ReportDocument) + "\n";
 
     private static async Task<UpgradeReport> WriteAsync(string content, string path, string name, UpgradeReport report, bool overwrite, CancellationToken cancellationToken)
     {

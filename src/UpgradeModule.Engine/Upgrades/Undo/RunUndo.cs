@@ -112,19 +112,7 @@ internal sealed class RunUndo(UpgradeServices services, RunSession session, Undo
             $"Mend what stands in the way; then Undo-UpgradeRun {record.RunId} goes on from there.",
         };
         var message = string.Join(Environment.NewLine, lines);
-        run.Operation.Warning(message);
-        return run.Recorder.EndAsync(
-            ended => ended with
-            {
-                Outcome = UpgradeOutcome.Failed,
-                Reached = null,
-                Deployment = run.Deployment.Deployment,
-                Downtime = run.Downtime.Elapsed,
-                Error = message,
-                ErrorId = "UndoFailed",
-                Message = message,
-            },
-            CancellationToken.None);
+        return run.EndFailedAsync("UndoFailed", message);
     }
 
     private UpgradeUndo NewUndo() => new()

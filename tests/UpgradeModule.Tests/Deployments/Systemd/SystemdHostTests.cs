@@ -27,6 +27,10 @@ public sealed class SystemdHostTests : IDisposable
     }
 
     [Fact]
+    public async Task The_services_that_there_are_are_listed_without_templates() =>
+        Assert.Equal([new HostPlace("app.service", "")], await Host.ListPlacesAsync(new FindRequest(), default));
+
+    [Fact]
     public async Task A_jar_of_another_name_is_what_java_is_given()
     {
         _systemd.Command = ["/usr/bin/java", "-Xmx1g", "-jar", "other.jar", "app"];

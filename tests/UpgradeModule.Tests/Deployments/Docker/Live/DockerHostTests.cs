@@ -278,6 +278,19 @@ public class DockerHostTests(ContainerEngineFixture docker)
     }
 
     [SkippableFact]
+    public async Task The_containers_that_there_are_are_listed_with_image_and_state_and_without_the_locks_of_this_module()
+    {
+        docker.Require();
+        await using var scene = new DockerScene(docker.Engine, docker.Images);
+        await scene.CreateAsync();
+        await using var held = await scene.Host.LockAsync(scene.Context, "a test", default);
+
+        var places = await scene.Host.ListPlacesAsync(new FindRequest { DockerHost = docker.Engine.Address }, default);
+
+        Assert.Equal(new HostPlace(scene.Name, $"{scene.Repository}:1.0.0, created"), Assert.Single(places, place => place.Name.StartsWith(scene.Name, StringComparison.Ordinal)));
+    }
+
+    [SkippableFact]
     public async Task A_container_that_is_not_there_is_said_by_name()
     {
         docker.Require();
