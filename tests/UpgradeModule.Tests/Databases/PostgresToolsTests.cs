@@ -57,6 +57,16 @@ public class PostgresToolsTests
     }
 
     [Fact]
+    public async Task A_folder_that_the_container_can_t_unpack_is_told()
+    {
+        using var folder = new Support.TempFolder();
+        var engine = Engine("15.2", _ => { }, code: 126);
+        var failure = await Assert.ThrowsAsync<UpgradeException>(() => Archiver(engine).RestoreAsync(folder.Path, new ArchiveFacts(15, 15, "UTF8"), LogIn, RestoreMode.Full, null, CancellationToken.None));
+        Assert.Equal("BackupToolNotFound", failure.ErrorId);
+        Assert.Contains("the container 'db' has no tar or no mktemp", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_password_goes_by_a_private_file_and_the_container_s_own_variables_don_t_count()
     {
         ExecRequest? seen = null;
@@ -95,7 +105,7 @@ public class PostgresToolsTests
         };
     }
 
-    private static IContainerEngine Engine(string? version, Action<ExecRequest>? onDump = null)
+    private static IContainerEngine Engine(string? version, Action<ExecRequest>? onDump = null, int code = 0)
     {
         var engine = Substitute.For<IContainerEngine>();
         engine.InspectContainerAsync(default!, default).ReturnsForAnyArgs(new ContainerInspect());
@@ -107,7 +117,7 @@ public class PostgresToolsTests
             if (request.Cmd.Contains("--verbose")) onDump?.Invoke(request);
             var text = isVersion ? $"pg_dump (PostgreSQL) {version} (Debian)\n" : "the archive";
             if (streams.Output is not null) await streams.Output(new MemoryStream(Encoding.UTF8.GetBytes(text)), CancellationToken.None);
-            return 0;
+            return request.Cmd.Contains("--verbose") ? code : 0;
         });
         return engine;
     }

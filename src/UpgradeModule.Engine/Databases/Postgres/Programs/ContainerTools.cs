@@ -11,7 +11,9 @@ namespace UpgradeModule.Engine.Databases.Postgres.Programs;
 internal sealed class ContainerTools(ProgramPlaces places, DatabaseTarget target)
 {
     // A folder of files is brought there as it is, and goes when the program does, however that ends.
-    private const string Unpacked = "umask 077; um_folder=$(mktemp -d) || exit 1; trap 'rm -rf \"$um_folder\"' EXIT; trap 'exit 143' HUP INT TERM; tar -xf - -C \"$um_folder\" || exit 1; \"$@\" \"$um_folder\"; exit $?";
+    private const string Unpacked = "for um_need in tar mktemp; do command -v \"$um_need\" >/dev/null || exit 126; done; umask 077; um_folder=$(mktemp -d) || exit 1; trap 'rm -rf \"$um_folder\"' EXIT; trap 'exit 143' HUP INT TERM; tar -xf - -C \"$um_folder\" || exit 1; \"$@\" \"$um_folder\"; exit $?";
+
+    private const int NoProgram = 126;
 
     private readonly Dictionary<string, ContainerTool?> _found = [];
 
@@ -60,13 +62,16 @@ internal sealed class ContainerTools(ProgramPlaces places, DatabaseTarget target
     /// <param name="archive">The file or folder.</param>
     /// <param name="onError">Told each line of the error output.</param>
     /// <param name="cancellationToken">Ends the wait; what goes on in the container ends with its database.</param>
+    /// <exception cref="UpgradeException"><c>BackupToolNotFound</c>: the container has nothing to unpack a folder with.</exception>
     public async Task<ProgramResult> RestoreAsync(ContainerTool tool, PostgresLogIn target, IReadOnlyList<string> arguments, string archive, Action<string> onError, CancellationToken cancellationToken)
     {
         var isFolder = Directory.Exists(archive);
         var request = isFolder
             ? await RequestAsync(tool, target, "/bin/sh", ["-c", Unpacked, "sh", tool.Name, .. arguments, "--jobs=2"], cancellationToken).ConfigureAwait(false)
             : await RequestAsync(tool, target, tool.Name, arguments, cancellationToken).ConfigureAwait(false);
-        return await RunAsync(tool, request with { Input = isFolder ? PackAsync : ReadAsync, OnError = onError }, cancellationToken).ConfigureAwait(false);
+        var result = await RunAsync(tool, request with { Input = isFolder ? PackAsync : ReadAsync, OnError = onError }, cancellationToken).ConfigureAwait(false);
+        if (isFolder && result.ExitCode == NoProgram) throw new UpgradeException("BackupToolNotFound", UpgradeErrorCategory.NotInstalled, "tar", $"The folder '{archive}' can't be brought to pg_restore: {tool.Place.Description} has no tar or no mktemp.", $"Install the client programs of PostgreSQL {tool.Version} here, or give the archive as one file (pg_dump --format=custom).");
+        return result;
 
         async Task ReadAsync(Stream input, CancellationToken stop)
         {
