@@ -13,6 +13,7 @@ internal static class Program
         try
         {
             if (args[0] == "fault") return await UpgradeModule.Tests.Upgrades.Faults.FaultProgram.RunAsync(args[1]);
+            if (args[0] == "backup") return await UpgradeModule.Tests.Backups.BackupKillTests.RunAsync(args[1]);
             var host = new ProcessHost(new ArtifactFetcher());
             var context = ProcessScene.ContextOf(args[1]);
             switch (args[0])

@@ -73,6 +73,7 @@ internal static class BackupFolder
         Engine = manifest.Engine,
         EngineVersion = manifest.EngineVersion,
         Database = manifest.Database,
+        Machine = manifest.Machine,
         Created = manifest.SnapshotOn,
         Path = path,
         Size = manifest.Size,
@@ -106,8 +107,12 @@ internal static class BackupFolder
 
     /// <summary>There is no backup.</summary>
     /// <param name="path">Where.</param>
-    public static UpgradeException NotFound(string path) =>
-        new("BackupNotFound", UpgradeErrorCategory.ObjectNotFound, path, $"There is no backup in '{path}'.", "Get-AppBackup lists the backups that are known; -Path looks into a folder.");
+    public static UpgradeException NotFound(string path) => IsArchive(path)
+        ? new("BackupNotFound", UpgradeErrorCategory.ObjectNotFound, path, $"'{path}' is no backup of this module: it has neither a manifest nor checksums to be tested by.", "Where it is an archive of the database's own tools (pg_dump, a SQLite file), Restore-AppDatabase -ArchivePath restores it beside the live data and counts its rows. Backup-AppDatabase makes backups that can be proven.")
+        : new("BackupNotFound", UpgradeErrorCategory.ObjectNotFound, path, $"There is no backup in '{path}'.", "Get-AppBackup lists the backups that are known; -Path looks into a folder.");
+
+    // A file, or what pg_dump makes of a folder.
+    private static bool IsArchive(string path) => File.Exists(path) || File.Exists(Path.Combine(path, "toc.dat"));
 
     /// <summary>A backup is damaged.</summary>
     /// <param name="path">The backup's folder.</param>

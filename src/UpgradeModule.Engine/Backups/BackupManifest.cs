@@ -38,6 +38,9 @@ internal sealed record BackupManifest
     /// <summary>Where the data came from, without secrets.</summary>
     public string? Database { get; init; }
 
+    /// <summary>The name of the machine that the backup was made on: several may have a deployment of the same name, and a database at the same local address. Empty in the oldest.</summary>
+    public string? Machine { get; init; }
+
     /// <summary>The data's format: <c>pg_dump-custom</c>, <c>sqlite</c>.</summary>
     public string Format { get; init; } = "";
 

@@ -68,6 +68,7 @@ internal sealed class BackupWriter(BackupServices services)
             Edition = context.Deployment.Edition,
             Engine = database.Engine,
             Database = database.Target.ToString(),
+            Machine = Environment.MachineName,
             Queries = InvariantSelection.For(context.Spec, database.Engine, version),
             EncryptionKey = settings.Get(keySetting) is { } key ? KeyFingerprint.Of(keySetting!, key) : null,
         };

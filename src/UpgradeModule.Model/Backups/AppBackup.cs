@@ -27,6 +27,9 @@ public sealed record AppBackup : AppRecord
     /// <summary>The address or file of the database that its data came from, without secrets; empty where it isn't told.</summary>
     public string? Database { get; init; }
 
+    /// <summary>The name of the machine that it was made on; empty where it isn't told.</summary>
+    public string? Machine { get; init; }
+
     /// <summary>When its snapshot was taken, in UTC.</summary>
     public DateTimeOffset Created { get; init; }
 

@@ -18,7 +18,7 @@ internal sealed class BackupTransformationAttribute() : RecordTransformationAttr
         try
         {
             var path = SessionPaths.Full(engineIntrinsics.SessionState.Path, text);
-            return Directory.Exists(path) || text.Contains('/', StringComparison.Ordinal) || text.Contains('\\', StringComparison.Ordinal)
+            return Directory.Exists(path) || File.Exists(path) || text.Contains('/', StringComparison.Ordinal) || text.Contains('\\', StringComparison.Ordinal)
                 ? new AppBackup { Path = path }
                 : new AppBackup { Id = text };
         }

@@ -20,7 +20,7 @@ final class Application {
             case "postgres":
                 return new PgStore(database, knobs.otherDatabase());
             case "h2":
-                return new FileStore(database.get("file"), release);
+                return H2Store.isThere() ? new H2Store(database.get("file")) : new FileStore(database.get("file"), release);
             default:
                 throw new Stop("java.lang.Exception", "The stand-in knows postgres and h2, not '" + database.get("type") + "'.");
         }

@@ -1,6 +1,7 @@
 /**
  * Stands in for Metabase in the tests: it keeps what the module relies on (version.properties, health, log lines, Liquibase's tables, migrations
- * that change a real PostgreSQL schema, the downgrade guard, the commands of the JAR), and nothing of what people use Metabase for.
+ * that change a real schema of PostgreSQL, or of H2 where one is in the JAR, the downgrade guard, the commands of the JAR), and nothing of what people
+ * use Metabase for.
  */
 public final class Main {
     private Main() {

@@ -113,13 +113,13 @@ final class PgStore implements Store {
         second.query("SELECT 1");
     }
 
-    /** The names of questions, newest first. */
-    List<List<String>> cards() throws IOException, Stop {
+    @Override
+    public List<List<String>> cards() throws IOException, Stop {
         return second.query("SELECT id, name FROM report_card ORDER BY id DESC");
     }
 
-    /** Makes a question. */
-    String addCard(String name) throws IOException, Stop {
+    @Override
+    public String addCard(String name) throws IOException, Stop {
         return second.value("INSERT INTO report_card (created_at, updated_at, name, display, dataset_query, visualization_settings, creator_id, database_id) SELECT now(), now(), " + Pg.quote(name)
                 + ", 'table', '{}', '{}', (SELECT min(id) FROM core_user), (SELECT min(id) FROM metabase_database) RETURNING id");
     }

@@ -43,6 +43,16 @@ interface Store extends AutoCloseable {
     /** Fails where it can't be reached. */
     void ping() throws IOException, Stop;
 
+    /** The names of questions, newest first. */
+    default List<List<String>> cards() throws IOException, Stop {
+        throw new Stop("There are no questions in it.");
+    }
+
+    /** Makes a question. */
+    default String addCard(String name) throws IOException, Stop {
+        throw new Stop("No question can be made in it.");
+    }
+
     @Override
     void close() throws IOException;
 }

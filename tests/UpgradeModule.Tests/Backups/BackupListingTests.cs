@@ -67,6 +67,21 @@ public sealed class BackupListingTests : IDisposable
         Assert.Equal("BackupNotFound", (await Assert.ThrowsAsync<UpgradeException>(() => _scene.Service.OpenAsync(_scene.Destination, default))).ErrorId);
     }
 
+    [Fact]
+    public async Task An_archive_of_the_databases_own_tools_is_named_with_what_restores_it()
+    {
+        var dump = Path.Combine(_scene.Folder, "app.dump");
+        await File.WriteAllTextAsync(dump, "PGDMP");
+        var folder = Directory.CreateDirectory(Path.Combine(_scene.Folder, "app.dir")).FullName;
+        await File.WriteAllTextAsync(Path.Combine(folder, "toc.dat"), "PGDMP");
+        foreach (var path in new[] { dump, folder })
+        {
+            var failure = await Assert.ThrowsAsync<UpgradeException>(() => _scene.Service.OpenAsync(path, default));
+            Assert.Equal("BackupNotFound", failure.ErrorId);
+            Assert.Contains("Restore-AppDatabase -ArchivePath", failure.Remedy, StringComparison.Ordinal);
+        }
+    }
+
     [Theory]
     [InlineData("{", "BackupCorrupt")]
     [InlineData("[]", "BackupCorrupt")]

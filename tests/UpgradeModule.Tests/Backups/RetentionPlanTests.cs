@@ -70,6 +70,25 @@ public sealed class RetentionPlanTests
         return RetentionPlan.Kept(backups, rule, s_now).Keys.Concat(RetentionPlan.Kept(elsewhere, rule, s_now).Keys).ToHashSet().SetEquals(kept.Keys);
     });
 
+    [Theory]
+    [InlineData("postgres://app@localhost:5432/app", true)]
+    [InlineData("postgres://app@127.0.0.1/app", true)]
+    [InlineData("postgres:///app", true)]
+    [InlineData("postgres://app@[::1]:5432/app", true)]
+    [InlineData("postgres:///var/run/postgresql/app", true)]
+    [InlineData("h2:/srv/metabase/metabase.db.mv.db", true)]
+    [InlineData(null, true)]
+    [InlineData("postgres://app@db.example.com:5432/app", false)]
+    [InlineData("mysql://me@corp@10.0.0.5/app", false)]
+    public void Where_an_address_means_another_database_on_each_machine_backups_of_each_are_kept_by_themselves(string? address, bool apart)
+    {
+        AppBackup[] backups = [.. new[] { "A", "b", "a", null }.Select((machine, number) => Backup(s_now.AddHours(-number), proven: true, "web", number) with { Database = address, Machine = machine })];
+
+        var kept = RetentionPlan.Kept(backups, new RetentionRule { Last = 1 }, s_now);
+
+        Assert.Equal(apart ? [backups[0], backups[1], backups[3]] : [backups[0]], backups.Where(kept.ContainsKey));
+    }
+
     private static void Check(Func<AppBackup[], RetentionRule, bool> holds) =>
         Prop.ForAll(s_backups.ToArbitrary(), s_rules.ToArbitrary(), holds).QuickCheckThrowOnFailure();
 

@@ -21,12 +21,15 @@ internal sealed partial class JarServer : IDisposable
             return;
         }
 
-        var jar = await _jars.GetOrAdd(match.Groups["version"].Value, version => StandInJar.MakeAsync(version));
+        var jar = await _jars.GetOrAdd(match.Groups["version"].Value, version => StandInJar.MakeAsync(version, h2: H2));
         context.Response.ContentLength64 = jar.Length;
         if (context.Request.HttpMethod != "HEAD") await context.Response.OutputStream.WriteAsync(jar);
     });
 
     public string Url => _server.Url;
+
+    /// <summary>A JAR of H2 that is in all that are served.</summary>
+    public string? H2 { get; init; }
 
     /// <summary>What was asked for: method and path.</summary>
     public ConcurrentQueue<string> Asked { get; } = [];

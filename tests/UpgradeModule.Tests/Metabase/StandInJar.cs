@@ -24,7 +24,8 @@ internal static class StandInJar
     /// <summary>The JAR of a version.</summary>
     /// <param name="version">As the edition writes it: 0.50.36, 1.50.36.</param>
     /// <param name="java">The lowest Java that it runs on; the one that Metabase demands where empty.</param>
-    public static async Task<byte[]> MakeAsync(string version, int? java = null)
+    /// <param name="h2">A JAR of H2 to put into it: its H2 data is a real file then.</param>
+    public static async Task<byte[]> MakeAsync(string version, int? java = null, string? h2 = null)
     {
         var (folder, missing) = await Compiled.Value;
         if (folder is null) throw new InvalidOperationException(missing);
@@ -34,10 +35,22 @@ internal static class StandInJar
             Add(jar, "META-INF/MANIFEST.MF", Encoding.ASCII.GetBytes("Manifest-Version: 1.0\r\nMain-Class: Main\r\n\r\n"));
             Add(jar, "version.properties", Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"tag=v{version}\nhash=57a4d14\ndate=2024-07-12\n{(java is null ? "" : $"java={java}\n")}")));
             Add(jar, "changelog.sql", await File.ReadAllBytesAsync(Path.Combine(Source, "changelog.sql")));
+            if (h2 is not null) Add(jar, h2);
             foreach (var file in Directory.EnumerateFiles(folder, "*.class").Order(StringComparer.Ordinal)) Add(jar, Path.GetFileName(file), await File.ReadAllBytesAsync(file));
         }
 
         return stream.ToArray();
+    }
+
+    private static void Add(ZipArchive jar, string other)
+    {
+        using var from = ZipFile.OpenRead(other);
+        foreach (var entry in from.Entries.Where(entry => entry.Name.Length > 0 && (entry.FullName.StartsWith("org/h2/", StringComparison.Ordinal) || entry.FullName.StartsWith("META-INF/services/", StringComparison.Ordinal))))
+        {
+            using var source = entry.Open();
+            using var target = jar.CreateEntry(entry.FullName, CompressionLevel.Fastest).Open();
+            source.CopyTo(target);
+        }
     }
 
     private static void Add(ZipArchive jar, string name, byte[] content)

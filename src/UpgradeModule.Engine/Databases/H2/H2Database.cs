@@ -1,4 +1,5 @@
 using UpgradeModule.Engine.Apps;
+using UpgradeModule.Engine.Databases.Files;
 using UpgradeModule.Engine.Operations;
 
 namespace UpgradeModule.Engine.Databases.H2;
@@ -55,7 +56,7 @@ internal sealed class H2Database : IAppDatabase
             CanCreateDatabase = missing.Count == 0,
             CanProve = absent is null,
             ProofPlace = $"a copy in '{Path.GetTempPath()}'",
-            Sessions = Files.FileHolders.Find(_path),
+            Sessions = FileHolders.Find(_path),
             Missing = missing,
             DataDirectory = directory,
         };
@@ -90,6 +91,21 @@ internal sealed class H2Database : IAppDatabase
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<IReadOnlyList<string?>>> QueryAsync(string sql, CancellationToken cancellationToken) => _questions.QueryAsync(sql, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task ExecuteAsync(string sql, CancellationToken cancellationToken)
+    {
+        if (!File.Exists(_path)) throw H2Errors.NotFound(_path);
+        return new H2Writer(_path, _access).ExecuteAsync(sql, Path.GetDirectoryName(_path)!, async copy => await H2Copier.CopyAsync(_path, copy, null, cancellationToken).ConfigureAwait(false), Publish, cancellationToken);
+
+        Task Publish(string copy)
+        {
+            DurableFile.TakeOver(_path, copy);
+            H2File.Hold(_path).Dispose();
+            DurableFile.Publish(copy, _path);
+            return Task.CompletedTask;
+        }
+    }
 
     /// <inheritdoc/>
     public Task<bool> TableExistsAsync(string name, CancellationToken cancellationToken) => _questions.HasTableAsync(name, cancellationToken);

@@ -7,13 +7,14 @@ using UpgradeModule.Engine.Operations;
 namespace UpgradeModule.Engine.Databases.H2;
 
 /// <summary>
-/// Asks a copy of a database, by way of H2's own RunScript in a Java beside this process: it is opened read-only, and each query's answer is written
+/// Asks a copy of a database, by way of H2's own RunScript in a Java beside this process: it is opened read-only where it isn't to be changed, and each query's answer is written
 /// to a file by H2's CSVWRITE, so that odd values arrive as they are and nothing has to be read out of what a program prints.
 /// </summary>
 /// <param name="runtime">The Java and the JARs.</param>
 /// <param name="copy">The copy, in a private folder of its own.</param>
 /// <param name="credential">The log-in; an empty one where <see langword="null"/>.</param>
-internal sealed class H2Session(H2Runtime runtime, string copy, DatabaseCredential? credential)
+/// <param name="writes">Whether the copy may be changed: it is to take the place of the database then.</param>
+internal sealed class H2Session(H2Runtime runtime, string copy, DatabaseCredential? credential, bool writes = false)
 {
     private const int Most = 200;
     private readonly string _folder = Path.GetDirectoryName(copy)!;
@@ -48,6 +49,13 @@ internal sealed class H2Session(H2Runtime runtime, string copy, DatabaseCredenti
             DurableFile.Remove(target);
         }
     }
+
+    /// <summary>Runs one statement that changes data.</summary>
+    /// <param name="sql">The statement.</param>
+    /// <param name="cancellationToken">Ends the process.</param>
+    /// <returns>What went wrong; <see langword="null"/> where it was done.</returns>
+    public async Task<string?> ExecuteAsync(string sql, CancellationToken cancellationToken) =>
+        (await RunAsync(sql.Trim().TrimEnd(';') + ";\n", cancellationToken).ConfigureAwait(false)).Failures is [var first, ..] ? first : null;
 
     /// <summary>Hashes every row of tables, in whatever order they come.</summary>
     /// <param name="tables">The tables.</param>
@@ -139,7 +147,7 @@ internal sealed class H2Session(H2Runtime runtime, string copy, DatabaseCredenti
         List<string> arguments =
         [
             "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Dfile.encoding=UTF-8", "-cp", jar, "org.h2.tools.RunScript",
-            "-url", $"jdbc:h2:file:{H2File.DatabaseName(copy)};ACCESS_MODE_DATA=r;IFEXISTS=TRUE", "-user", credential?.UserName ?? "", "-password", credential?.Reveal() ?? "",
+            "-url", $"jdbc:h2:file:{H2File.DatabaseName(copy)};{(writes ? "" : "ACCESS_MODE_DATA=r;")}IFEXISTS=TRUE", "-user", credential?.UserName ?? "", "-password", credential?.Reveal() ?? "",
             "-script", script, "-continueOnError",
         ];
         var secret = credential?.Reveal() is { Length: > 0 };

@@ -24,6 +24,7 @@ internal sealed class MySqlBackup(MySqlServer server)
         var session = await MySqlSession.OpenAsync(client, server.Admin, server.Name, cancellationToken).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
         {
+            await RequireWholeAsync(session, cancellationToken).ConfigureAwait(false);
             var tables = await MySqlCatalog.TablesAsync(session, server.Name, cancellationToken).ConfigureAwait(false);
             if (await MySqlCoverage.ObstacleAsync(session, server.Admin, tables, cancellationToken).ConfigureAwait(false) is { } obstacle) throw obstacle;
             var tool = await server.Tools.DumperAsync(session.Server, cancellationToken).ConfigureAwait(false);
@@ -39,6 +40,16 @@ internal sealed class MySqlBackup(MySqlServer server)
             }
         }
     });
+
+    // Half of it may lie in another database: what is backed up now is no state that the application ever had.
+    private async Task RequireWholeAsync(MySqlSession session, CancellationToken cancellationToken)
+    {
+        var pending = await SwapRecord.PendingAsync(session, server.Name, cancellationToken).ConfigureAwait(false);
+        if (pending.FirstOrDefault(one => !one.Record.IsLiveWhole) is not { Aside: { } aside }) return;
+        throw new UpgradeException(
+            "DatabaseSwapUnfinished", UpgradeErrorCategory.InvalidOperation, server.Name, $"The database '{server.Name}' is not whole: a restore, or a way back, was cut short while its tables changed places with those of '{aside}'.",
+            "Finish it before anything else, with the application stopped: run the same Restore-AppDatabase, Resume-UpgradeRun or Undo-UpgradeRun again, which does so first.");
+    }
 
     private async Task<DumpResult> WriteAsync(string directory, MySqlSession session, MySqlTool client, MySqlTool tool, IReadOnlyList<MySqlTable> tables, IReadOnlyList<InvariantSpec> invariants, BackupCompression compression, IOperationContext operation, WorkProgress progress, CancellationToken cancellationToken)
     {

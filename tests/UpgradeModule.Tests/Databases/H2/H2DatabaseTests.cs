@@ -130,6 +130,26 @@ public class H2DatabaseTests
         Assert.Equal(["metabase.db.mv.db"], fixture.Beside());
     }
 
+    [SkippableTheory]
+    [InlineData("1.4.200")]
+    [InlineData("2.1.214")]
+    public async Task A_change_is_made_in_a_stopped_file_or_not_at_all(string version)
+    {
+        using var fixture = await H2Fixture.MakeAsync(version);
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(fixture.File, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead);
+        await fixture.Database.ExecuteAsync("DELETE FROM person WHERE id > 5;", default);
+        Assert.Equal(5, await fixture.PeopleAsync());
+        if (!OperatingSystem.IsWindows()) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead, File.GetUnixFileMode(fixture.File));
+        var before = await File.ReadAllBytesAsync(fixture.File);
+        var failure = await Assert.ThrowsAsync<UpgradeException>(() => fixture.Database.ExecuteAsync("DELETE FROM nowhere", default));
+        Assert.Equal("DatabaseWriteFailed", failure.ErrorId);
+        Assert.Contains("NOWHERE", failure.Message, StringComparison.OrdinalIgnoreCase);
+        Assert.Equal(before, await File.ReadAllBytesAsync(fixture.File));
+        using (await fixture.HoldAsync("SELECT 1")) Assert.Equal("DatabaseInUse", (await Assert.ThrowsAsync<UpgradeException>(() => fixture.Database.ExecuteAsync("DELETE FROM person", default))).ErrorId);
+        Assert.Equal(["metabase.db.mv.db"], fixture.Beside());
+        Assert.Equal(5, await fixture.PeopleAsync());
+    }
+
     [SkippableFact]
     public async Task A_log_in_is_used_and_its_password_stands_in_no_argument()
     {

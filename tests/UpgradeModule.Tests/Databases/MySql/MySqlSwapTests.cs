@@ -25,6 +25,19 @@ public class MySqlSwapTests(MariaDbFixture server) : MySqlScene(server)
         var changed = await Server.TextAsync(name);
         await using (var cut = await CutAsync(admin, word)) await Assert.ThrowsAnyAsync<Exception>(() => cut.RestoreAsync(content, "first", new RecordingOperation(), None).WaitAsync(TimeSpan.FromMinutes(1)));
         var aside = Assert.Single(await Server.DatabasesAsync(name), kept => kept.EndsWith("__um_first", StringComparison.Ordinal));
+
+        // What is half of one state and half of another is not backed up; where only what is kept lacks something, it is.
+        if (word.StartsWith("DROP VIEW", StringComparison.Ordinal))
+        {
+            var refused = await Assert.ThrowsAsync<UpgradeException>(() => BackUpAsync(database));
+            Assert.Equal("DatabaseSwapUnfinished", refused.ErrorId);
+            Assert.Contains(aside, refused.Message, StringComparison.Ordinal);
+        }
+        else
+        {
+            await BackUpAsync(database);
+        }
+
         Assert.Empty(await database.ListKeptAsync(None));
         var point = new ReturnPoint { Kind = "Database", Location = aside, Created = DateTimeOffset.UtcNow, Data = new Dictionary<string, string> { ["label"] = "first" } };
         Assert.Equal("RollbackPointInUse", (await Assert.ThrowsAsync<UpgradeException>(() => database.DropAsync(point, None))).ErrorId);

@@ -78,6 +78,21 @@ internal sealed class H2ContainedDatabase : IAppDatabase
     public Task<IReadOnlyList<IReadOnlyList<string?>>> QueryAsync(string sql, CancellationToken cancellationToken) => _questions.QueryAsync(sql, cancellationToken);
 
     /// <inheritdoc/>
+    public Task ExecuteAsync(string sql, CancellationToken cancellationToken)
+    {
+        return TellAsync("DatabaseWriteFailed", "could not be changed", async () =>
+        {
+            await new H2Writer(Target.Path!, _access).ExecuteAsync(sql, Path.GetTempPath(), copy => _file.CopyAsync(copy, null, cancellationToken), PublishAsync, cancellationToken).ConfigureAwait(false);
+            return true;
+        });
+
+        async Task PublishAsync(string copy)
+        {
+            if (await _keeper.ReplaceAsync(copy, "before-change", cancellationToken).ConfigureAwait(false) is { } kept) await _keeper.DropAsync(kept, CancellationToken.None).ConfigureAwait(false);
+        }
+    }
+
+    /// <inheritdoc/>
     public Task<bool> TableExistsAsync(string name, CancellationToken cancellationToken) => _questions.HasTableAsync(name, cancellationToken);
 
     /// <inheritdoc/>
