@@ -43,14 +43,14 @@ public interface IUpgradeService
     Task<UpgradeResult> UndoAsync(DeploymentContext context, UndoRequest request, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Looks for a run that was cut short before something is done to a deployment by hand: told as a warning, and refused where it would do harm. A backup is
-    /// refused as well while somebody else works on the deployment.
+    /// Looks for a run that was cut short before something is done to a deployment by hand: told as a warning, and refused where it would do harm. Before a
+    /// backup, a run that is under way is told as well.
     /// </summary>
     /// <param name="context">The deployment.</param>
     /// <param name="stage">What is about to be done.</param>
     /// <param name="force">Whether it is done all the same.</param>
     /// <param name="cancellationToken">Ends the work.</param>
-    /// <exception cref="UpgradeException"><c>RunInterrupted</c>, <c>DeploymentLocked</c>.</exception>
+    /// <exception cref="UpgradeException"><c>RunInterrupted</c>.</exception>
     Task CheckStageAsync(DeploymentContext context, Stage stage, bool force, CancellationToken cancellationToken);
 
     /// <summary>Lists runs, newest first.</summary>

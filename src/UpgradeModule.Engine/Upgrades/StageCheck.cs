@@ -8,20 +8,26 @@ namespace UpgradeModule.Engine.Upgrades;
 /// Looks for a run that was cut short before something is done by hand. Most of that is harmless and only told; what the end of that run could not
 /// see through, or would undo, is refused.
 /// </summary>
-internal sealed class StageCheck(UpgradeServices services, RunJournals journals)
+internal sealed class StageCheck(RunJournals journals)
 {
+    private const string Between = "The backup may hold data between two versions.";
+
     /// <summary>Looks.</summary>
     /// <param name="context">The deployment.</param>
     /// <param name="stage">What is about to be done.</param>
     /// <param name="force">Whether it is done all the same.</param>
     /// <param name="cancellationToken">Ends the work.</param>
-    /// <exception cref="UpgradeException"><c>RunInterrupted</c>, <c>DeploymentLocked</c>.</exception>
+    /// <exception cref="UpgradeException"><c>RunInterrupted</c>.</exception>
     public async Task CheckAsync(DeploymentContext context, Stage stage, bool force, CancellationToken cancellationToken)
     {
-        if (stage == Stage.Backup) await DemandFreeAsync(context, cancellationToken).ConfigureAwait(false);
-        var runs = await journals.ListAsync(context.Deployment, context.Operation, cancellationToken).ConfigureAwait(false);
-        if (runs.Count == 0 || !RunState.IsInterrupted(runs[0].Document, holdsLock: false)) return;
-        var document = runs[0].Document;
+        if (await NewestAsync(context, cancellationToken).ConfigureAwait(false) is not { Run.Outcome: null } document) return;
+        if (!RunState.IsInterrupted(document, holdsLock: false))
+        {
+            // All else waits for the deployment's lock. A backup takes none: it would hold up what is urgent, and leave the lock's folder behind.
+            if (stage == Stage.Backup) context.Operation.Warning($"The run {document.Run.RunId} of {document.Run.Deployment.Name} is under way, as far as can be told from here. {Between}");
+            return;
+        }
+
         var told = RunState.Told(document);
         var harm = Harm(document, stage);
         if (harm is not null && !force)
@@ -32,7 +38,22 @@ internal sealed class StageCheck(UpgradeServices services, RunJournals journals)
                 stage == Stage.Restore ? RunState.Remedy(document.Run) + " With -Force the data is replaced all the same." : RunState.Remedy(document.Run));
         }
 
-        context.Operation.Warning(harm is null && stage == Stage.Backup && RunState.IsHalfWay(document) ? $"{told} The backup may hold data between two versions." : told);
+        context.Operation.Warning(harm is null && stage == Stage.Backup && RunState.IsHalfWay(document) ? $"{told} {Between}" : told);
+    }
+
+    // Whoever mends things by hand may have a journal that can't be read among what is broken.
+    private async Task<RunDocument?> NewestAsync(DeploymentContext context, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var runs = await journals.ListAsync(context.Deployment, context.Operation, cancellationToken).ConfigureAwait(false);
+            return runs.Count > 0 ? runs[0].Document : null;
+        }
+        catch (Exception failure) when (failure is UpgradeException or IOException or UnauthorizedAccessException)
+        {
+            context.Operation.Verbose($"Whether a run was cut short could not be found out: {failure.Message}");
+            return null;
+        }
     }
 
     private static string? Harm(RunDocument document, Stage stage) => stage switch
@@ -53,19 +74,4 @@ internal sealed class StageCheck(UpgradeServices services, RunJournals journals)
 
     private static bool IsMigrating(RunDocument document) =>
         document is { Back: null, Hop: { } hop } && document.Run.Steps.Skip(hop.FirstEntry).Any(static step => step is { Id: "Migrate" or "MigrateDown", Status: UpgradeActionStatus.Started });
-
-    // A backup holds no lock, so that it doesn't hold up what is urgent; but the data of an upgrade that is under way is no state to be kept.
-    private async Task DemandFreeAsync(DeploymentContext context, CancellationToken cancellationToken)
-    {
-        try
-        {
-            var taken = await services.Hosts(context.Deployment.HostKind).LockAsync(context, "a look before a backup", cancellationToken).ConfigureAwait(false);
-            await taken.DisposeAsync().ConfigureAwait(false);
-        }
-        catch (UpgradeException failure) when (failure.ErrorId != "DeploymentLocked")
-        {
-            // Whoever may back up need not be allowed to upgrade.
-            context.Operation.Verbose($"Whether an upgrade is under way could not be found out: {failure.Message}");
-        }
-    }
 }

@@ -76,7 +76,7 @@ internal sealed class UpgradeService(UpgradeServices services) : IUpgradeService
 
     /// <inheritdoc/>
     public Task CheckStageAsync(DeploymentContext context, Stage stage, bool force, CancellationToken cancellationToken) =>
-        new StageCheck(services, _journals).CheckAsync(context, stage, force, cancellationToken);
+        new StageCheck(_journals).CheckAsync(context, stage, force, cancellationToken);
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<UpgradeRun>> ListAsync(AppDeployment? deployment, CancellationToken cancellationToken)

@@ -61,6 +61,25 @@ public sealed class JournalTests : IDisposable
     }
 
     [Fact]
+    public async Task A_run_whose_backup_went_to_a_place_of_its_own_is_found_by_its_deployment()
+    {
+        await using var store = new StateStore(_folder.File("store.db"));
+        var deployment = new AppDeployment { Name = "wiki", HostKind = AppHostKind.Docker };
+        var journals = new RunJournals(store);
+        await journals.For(deployment, _folder.File("usb")).BeginAsync(Document("run1", 1, "wiki"), default);
+        await journals.For(deployment, _folder.File("usb")).EndAsync(Document("run1", 1, "wiki"), default);
+        await journals.For(deployment, null).BeginAsync(Document("run2", 2, "wiki"), default);
+
+        var found = await journals.ListAsync(deployment, NullOperationContext.Instance, default);
+
+        Assert.Equal(["run2", "run1"], found.Select(run => run.Document.Run.RunId));
+        Assert.StartsWith(_folder.File("usb"), found[1].Journal.Location, StringComparison.Ordinal);
+        var tested = await journals.TestHistoryAsync(deployment, null, default);
+        Assert.Equal([1, 1], tested.Select(result => result.Runs));
+        Assert.All(tested, result => Assert.True(result.Intact, result.FirstBroken?.Message));
+    }
+
+    [Fact]
     public async Task A_log_in_in_a_mirrors_address_is_not_written_down()
     {
         using var bench = new UpgradeBench();

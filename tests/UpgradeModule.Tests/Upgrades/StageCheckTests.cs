@@ -22,13 +22,13 @@ public sealed class StageCheckTests : IDisposable
     }
 
     [Fact]
-    public async Task A_run_of_a_process_that_lives_is_the_locks_business()
+    public async Task A_run_of_a_process_that_lives_is_the_locks_business_and_told_to_backups_which_take_none()
     {
         await _bench.KillAsync(() => _bench.RunAsync(), "Swap@1.1.0", FaultMoment.Effect);
 
         await CheckAllAsync(_bench);
 
-        Assert.Empty(_bench.Operation.Warnings);
+        Assert.Contains("is under way", Assert.Single(_bench.Operation.Warnings), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -80,26 +80,6 @@ public sealed class StageCheckTests : IDisposable
         await _bench.Service.CheckStageAsync(_bench.Context, Stage.Restore, force: true, default);
 
         Assert.Single(_bench.Operation.Warnings);
-    }
-
-    [Fact]
-    public async Task A_backup_is_refused_while_somebody_else_works_on_the_deployment()
-    {
-        _bench.World.Locked = true;
-
-        var failure = await Assert.ThrowsAsync<UpgradeException>(() => _bench.Service.CheckStageAsync(_bench.Context, Stage.Backup, force: false, default));
-
-        Assert.Equal("DeploymentLocked", failure.ErrorId);
-    }
-
-    [Fact]
-    public async Task Whoever_may_not_take_the_lock_may_still_back_up()
-    {
-        _bench.World.Before["Lock#1"] = () => throw new UpgradeException("DeploymentNotWritable", UpgradeErrorCategory.PermissionDenied, "app", "No.");
-
-        await _bench.Service.CheckStageAsync(_bench.Context, Stage.Backup, force: false, default);
-
-        Assert.False(_bench.World.Locked);
     }
 
     /// <summary>Has the process of the newest run be gone.</summary>

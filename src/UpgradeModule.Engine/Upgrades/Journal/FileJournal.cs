@@ -6,7 +6,9 @@ using UpgradeModule.Engine.State.History;
 namespace UpgradeModule.Engine.Upgrades.Journal;
 
 /// <summary>The journal of deployments that no store knows: one file a run, <c>run-&lt;id&gt;.json</c>, in a folder that only its owner may read.</summary>
-internal sealed class FileJournal(string folder) : DocumentJournal
+/// <param name="folder">The folder.</param>
+/// <param name="usual">The folder where runs are looked for, where that is another one.</param>
+internal sealed class FileJournal(string folder, string? usual = null) : DocumentJournal
 {
     private const string Prefix = "run-";
     private const string Files = Prefix + "*.json";
@@ -62,6 +64,7 @@ internal sealed class FileJournal(string folder) : DocumentJournal
     /// <inheritdoc/>
     protected override async Task<string?> SaveAsync(RunDocument document, CancellationToken cancellationToken)
     {
+        if (usual is not null) await JournalFolders.NoteAsync(usual, folder, cancellationToken).ConfigureAwait(false);
         PrivateFiles.CreateDirectory(folder);
         var bytes = RunJson.WriteBytes(document);
         var place = Path.Combine(folder, $"{Prefix}{document.Run.RunId}.json");

@@ -10,8 +10,12 @@ internal sealed class RunJournals(IStateStore store)
     /// <summary>The journal that a new run of a deployment goes to.</summary>
     /// <param name="deployment">The deployment.</param>
     /// <param name="backupDestination">Where the run's backup goes, where the caller named a place.</param>
-    public IUpgradeJournal For(AppDeployment deployment, string? backupDestination) =>
-        deployment.Stored ? new StoreJournal(store) : new FileJournal(Folder(deployment, backupDestination));
+    public IUpgradeJournal For(AppDeployment deployment, string? backupDestination)
+    {
+        if (deployment.Stored) return new StoreJournal(store);
+        var (usual, folder) = (Folder(deployment, null), Folder(deployment, backupDestination));
+        return new FileJournal(folder, folder == usual ? null : usual);
+    }
 
     /// <summary>Lists the runs of a deployment, or all that the store knows, newest first, each with the journal that it is in.</summary>
     /// <param name="deployment">The deployment.</param>
@@ -21,7 +25,7 @@ internal sealed class RunJournals(IStateStore store)
     {
         // A deployment that was registered after its first runs has some in files and some in the store.
         List<IUpgradeJournal> journals = [new StoreJournal(store)];
-        if (deployment is not null) journals.Add(new FileJournal(Folder(deployment, null)));
+        if (deployment is not null) journals.AddRange(Folders(deployment).Select(static folder => new FileJournal(folder)));
         var found = new List<(RunDocument Document, IUpgradeJournal Journal)>();
         foreach (var journal in journals)
         {
@@ -57,13 +61,19 @@ internal sealed class RunJournals(IStateStore store)
     {
         IReadOnlyList<AppDeployment> deployments = deployment is null ? await store.ListDeploymentsAsync(cancellationToken).ConfigureAwait(false) : [deployment];
         var results = new List<HistoryTestResult> { await store.TestHistoryAsync(head, cancellationToken).ConfigureAwait(false) };
-        foreach (var folder in deployments.Select(one => Folder(one, null)).Distinct(StringComparer.Ordinal).Where(Directory.Exists))
+        foreach (var folder in deployments.SelectMany(Folders).Distinct(StringComparer.Ordinal).Where(Directory.Exists))
         {
             results.Add(await new FileJournal(folder).TestHistoryAsync(head, cancellationToken).ConfigureAwait(false));
         }
 
         // A deployment that no store knows has nothing to do with an empty store.
         return results.Count > 1 && results[0] is { Entries: 0, Intact: true } ? [.. results.Skip(1)] : results;
+    }
+
+    private IEnumerable<string> Folders(AppDeployment deployment)
+    {
+        var usual = Folder(deployment, null);
+        return JournalFolders.Of(usual).Prepend(usual);
     }
 
     private string Folder(AppDeployment deployment, string? backupDestination)
