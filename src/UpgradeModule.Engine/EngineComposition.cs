@@ -68,8 +68,8 @@ internal sealed class EngineComposition : IAsyncDisposable
         _images = Once(() => new ImageService(_definitions.Value, _hosts.Value, new ReadinessService(ReadinessServices(), ReadinessChecks.OfSwap)));
         _backups = Once(() => new BackupService(BackupServices()));
         _readiness = Once(() => new ReadinessService(ReadinessServices()));
-        _upgrades = Once(() => new UpgradeService(UpgradeServices() with { Faults = options.Faults }));
-        _migrateDown = Once(() => new MigrateDownService(UpgradeServices() with { Faults = options.Faults }));
+        _upgrades = Once(() => new UpgradeService(Patient(UpgradeServices(), options)));
+        _migrateDown = Once(() => new MigrateDownService(Patient(UpgradeServices(), options)));
         _copies = Once(() => new DatabaseCopyService(_hosts.Value.For, OpenDatabaseAsync, _upgrades.Value));
         _rehearsals = Once(() => new RehearsalService(UpgradeServices(), _databases.Value.Open));
     }
@@ -134,6 +134,9 @@ internal sealed class EngineComposition : IAsyncDisposable
     private static string DefinitionsPath(EngineOptions options) => string.IsNullOrWhiteSpace(options.DefinitionsPath)
         ? Path.GetFullPath(Path.Combine(Path.GetDirectoryName(typeof(EngineComposition).Assembly.Location)!, "..", "apps"))
         : Path.GetFullPath(options.DefinitionsPath);
+
+    private static UpgradeServices Patient(UpgradeServices services, EngineOptions options) =>
+        services with { Faults = options.Faults, UndoPatience = options.UndoPatience ?? services.UndoPatience };
 
     private static void CheckCommand(DeploymentContext context)
     {

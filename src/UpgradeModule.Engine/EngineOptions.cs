@@ -13,4 +13,7 @@ public sealed record EngineOptions
 
     /// <summary>Is told the moments at which a run may die; only tests give one.</summary>
     internal Upgrades.IFaultPoint? Faults { get; init; }
+
+    /// <summary>How long a way back waits for a server that went away; only tests are less patient.</summary>
+    internal TimeSpan? UndoPatience { get; init; }
 }

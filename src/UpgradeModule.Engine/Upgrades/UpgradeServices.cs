@@ -54,4 +54,7 @@ internal sealed record UpgradeServices
 
     /// <summary>How long the way back waits before it tries an action again; three tries in all.</summary>
     public TimeSpan UndoRetryDelay { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>How long the way back waits for a database server or container engine that went away.</summary>
+    public TimeSpan UndoPatience { get; init; } = TimeSpan.FromMinutes(1);
 }

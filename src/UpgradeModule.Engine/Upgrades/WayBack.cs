@@ -67,17 +67,17 @@ internal sealed class WayBack(RunContext run, RunProgress progress)
         try
         {
             Reach(begun.Action, FaultMoment.Intent);
-            for (var attempt = 1; ; attempt++)
+            var patience = new BackPatience(run, title, Tries);
+            while (true)
             {
                 try
                 {
                     await begun.Action.UndoAsync(run, CancellationToken.None).ConfigureAwait(false);
                     break;
                 }
-                catch (Exception failure) when (attempt < Tries && !(failure is UpgradeException known && Final.Contains(known.ErrorId)))
+                catch (Exception failure) when (!(failure is UpgradeException known && Final.Contains(known.ErrorId)))
                 {
-                    run.Operation.Verbose($"{title}: {failure.Message} It is tried again.");
-                    await Task.Delay(run.Services.UndoRetryDelay, CancellationToken.None).ConfigureAwait(false);
+                    if (!await patience.WaitAsync(failure).ConfigureAwait(false)) return failure;
                 }
             }
 

@@ -5,7 +5,7 @@ using UpgradeModule.Engine.Containers;
 namespace UpgradeModule.Tests.Support;
 
 /// <summary>
-/// A Docker daemon of a test's own, which the test may end, gracefully or not, and start again. It has its own socket, data and addresses, touches neither the default
+/// A Docker daemon of a test's own, which the test may stop and start again. It has its own socket, data and addresses, touches neither the default
 /// bridge nor a firewall's rules, and leaves the machine's own daemon alone.
 /// </summary>
 internal sealed class OwnDocker : IAsyncDisposable
@@ -63,24 +63,20 @@ internal sealed class OwnDocker : IAsyncDisposable
         }
     }
 
-    /// <summary>Ends it, and with it its containers.</summary>
-    /// <param name="kill">Whether it is killed; else it is asked to end, as a service manager does.</param>
-    public async Task StopAsync(bool kill)
+    /// <summary>Asks it to end, as a service manager does; its containers end with it.</summary>
+    public async Task StopAsync()
     {
         if (_daemon is not { HasExited: false }) return;
-        using (var signal = Process.Start("kill", [kill ? "-KILL" : "-TERM", _daemon.Id.ToString(CultureInfo.InvariantCulture)])) await signal.WaitForExitAsync();
+        using (var signal = Process.Start("kill", ["-TERM", _daemon.Id.ToString(CultureInfo.InvariantCulture)])) await signal.WaitForExitAsync();
         await _daemon.WaitForExitAsync();
-
-        // Its containerd dies with it. Where nobody reaps it, the next one would take it for alive.
-        if (kill) File.Delete(_folder.File("exec/containerd/containerd.pid"));
     }
 
     public async ValueTask DisposeAsync()
     {
         await Engine.DisposeAsync();
-        await StopAsync(kill: false);
+        await StopAsync();
 
-        // What a killed daemon left: its containerd, and what was mounted for containers.
+        // What may be left: its containerd, and what was mounted for containers.
         if (File.Exists(_folder.File("exec/containerd/containerd.pid")) && int.TryParse(await File.ReadAllTextAsync(_folder.File("exec/containerd/containerd.pid")), NumberStyles.None, CultureInfo.InvariantCulture, out var left) && Directory.Exists($"/proc/{left}"))
         {
             using var containerd = Process.GetProcessById(left);

@@ -115,6 +115,24 @@ public sealed class ResumeTests : IDisposable
         _bench.AssertRuns("1.0.0", "first", "second");
     }
 
+    [Theory]
+    [InlineData("DatabaseUnreachable", UpgradeOutcome.RolledBack)]
+    [InlineData("ContainerEngineUnreachable", UpgradeOutcome.RolledBack)]
+    [InlineData("RollbackFailed", UpgradeOutcome.Failed)]
+    public async Task A_way_back_waits_for_a_server_that_starts_again_but_for_nothing_else(string error, UpgradeOutcome outcome)
+    {
+        _bench.UndoPatience = TimeSpan.FromSeconds(30);
+        _bench.World.Before["Wait#1"] = () => throw new UpgradeException("Broken", UpgradeErrorCategory.InvalidOperation, "app", "It never became healthy.");
+        for (var i = 1; i <= 6; i++) _bench.World.Before[$"Rollback#{i}"] = () => throw new UpgradeException(error, UpgradeErrorCategory.ConnectionError, "db", "The database system is starting up.");
+
+        var result = await _bench.RunAsync();
+
+        Assert.True(result.Outcome == outcome, result.Error);
+        if (outcome == UpgradeOutcome.Failed) return;
+        Assert.Single(_bench.Operation.Warnings, warning => warning.Contains("It may come back", StringComparison.Ordinal));
+        _bench.AssertRuns("1.0.0", "first", "second");
+    }
+
     [Fact]
     public async Task A_hop_that_can_not_be_finished_is_taken_back()
     {

@@ -94,9 +94,13 @@ internal sealed class UpgradeBench : IDisposable
         Migrations = Migrations,
         Readiness = Readiness,
         Store = Store,
-        UndoRetryDelay = TimeSpan.Zero,
+        UndoRetryDelay = TimeSpan.FromMilliseconds(UndoPatience > TimeSpan.Zero ? 20 : 0),
+        UndoPatience = UndoPatience,
         Faults = Faults,
     };
+
+    /// <summary>How long the way back waits for a server that went away.</summary>
+    public TimeSpan UndoPatience { get; set; }
 
     /// <summary>Is told the moments at which a run may die.</summary>
     public IFaultPoint? Faults { get; set; }

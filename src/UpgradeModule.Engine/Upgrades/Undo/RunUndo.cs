@@ -85,7 +85,9 @@ internal sealed class RunUndo(UpgradeServices services, RunSession session, Undo
 
     private async Task<Exception?> TryAsync(RunContext run, IUpgradeAction action, ActionRunner runner)
     {
-        for (var attempt = 1; ; attempt++)
+        // A wait has its own patience; what was in the way of the others may be gone in a moment.
+        var patience = new BackPatience(run, action.Title, action is UndoStart ? 1 : Tries);
+        while (true)
         {
             try
             {
@@ -94,10 +96,7 @@ internal sealed class RunUndo(UpgradeServices services, RunSession session, Undo
             }
             catch (Exception failure) when (failure is not OutOfMemoryException)
             {
-                // A wait has its own patience; what was in the way of the others may be gone in a moment.
-                if (attempt == Tries || action is UndoStart) return failure;
-                run.Operation.Verbose($"{action.Title}: {failure.Message} It is tried again.");
-                await Task.Delay(services.UndoRetryDelay, CancellationToken.None).ConfigureAwait(false);
+                if (!await patience.WaitAsync(failure).ConfigureAwait(false)) return failure;
             }
         }
     }

@@ -23,26 +23,26 @@ public sealed class DockerStrikeTests(ITestOutputHelper output) : IAsyncLifetime
     [SkippableTheory]
     [InlineData(false)]
     [InlineData(true)]
-    public Task The_daemon_ends(bool kill) => new StrikeMatrix(output).RunAsync(
+    public Task The_daemon_ends(bool second) => new StrikeMatrix(output).RunAsync(
         "docker-daemon",
-        async () => (await SceneAsync(), new DaemonStrike(_docker!, _postgres!, kill, comesBack: null)),
-        DaemonMoments(kill));
+        async () => (await SceneAsync(), new DaemonStrike(_docker!, _postgres!, comesBack: null)),
+        DaemonMoments(second));
 
     [SkippableTheory]
     [InlineData(false)]
     [InlineData(true)]
-    public Task The_daemon_is_started_anew(bool kill) => new StrikeMatrix(output).RunAsync(
+    public Task The_daemon_is_started_anew(bool second) => new StrikeMatrix(output).RunAsync(
         "docker-daemon",
-        async () => (await SceneAsync(), new DaemonStrike(_docker!, _postgres!, kill, s_soon)),
-        DaemonMoments(kill));
+        async () => (await SceneAsync(), new DaemonStrike(_docker!, _postgres!, s_soon)),
+        DaemonMoments(second));
 
     [SkippableTheory]
     [InlineData(false)]
     [InlineData(true)]
-    public Task The_daemon_is_started_anew_while_an_action_is_under_way(bool kill) => new StrikeMatrix(output).RunAsync(
+    public Task The_daemon_is_started_anew_while_an_action_is_under_way(bool second) => new StrikeMatrix(output).RunAsync(
         "docker-daemon",
-        async () => (await SceneAsync(), new LaterStrike(new DaemonStrike(_docker!, _postgres!, kill, s_soon), TimeSpan.FromMilliseconds(50))),
-        Moments("Intent", kill, "Backup", "Prove", "Stop", "RollbackPoint", "Swap", "Start", "Wait"));
+        async () => (await SceneAsync(), new LaterStrike(new DaemonStrike(_docker!, _postgres!, s_soon), TimeSpan.FromMilliseconds(50))),
+        Moments("Intent", second, "Backup", "Prove", "Stop", "RollbackPoint", "Swap", "Start", "Wait"));
 
     [SkippableTheory]
     [InlineData(false)]
@@ -78,10 +78,10 @@ public sealed class DockerStrikeTests(ITestOutputHelper output) : IAsyncLifetime
         async () => (await SceneAsync(), new FolderGoneStrike(stays)),
         ["Backup Intent", "Backup Effect", "Prove Effect", "Stop@1.1.0 Effect", "Start@2.0.0 Effect"]);
 
-    private static IEnumerable<string> DaemonMoments(bool kill) =>
-        Moments("Intent", kill, "Backup", "Prove", "Stop", "RollbackPoint", "Swap", "Start", "Wait", "CompareInvariants").Concat(Moments("Effect", kill, "Stop", "Swap", "Start"));
+    private static IEnumerable<string> DaemonMoments(bool second) =>
+        Moments("Intent", second, "Backup", "Prove", "Stop", "RollbackPoint", "Swap", "Start", "Wait", "CompareInvariants").Concat(Moments("Effect", second, "Stop", "Swap", "Start"));
 
-    /// <summary>The moments at one stop: what comes in two kinds has its first kind at one and its second at the other.</summary>
+    /// <summary>The moments at one stop, or at the other.</summary>
     private static IEnumerable<string> Moments(string moment, bool second, params string[] actions) =>
         FaultCell.Actions(second ? "2.0.0" : "1.1.0").Where(action => actions.Contains(action.Split('@')[0])).Select(action => $"{action} {moment}");
 

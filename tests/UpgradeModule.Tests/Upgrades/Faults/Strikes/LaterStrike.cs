@@ -11,6 +11,8 @@ internal sealed class LaterStrike(Strike strike, TimeSpan delay) : Strike(Format
 
     public override TimeSpan Timeout => strike.Timeout;
 
+    public override TimeSpan? Patience => strike.Patience;
+
     public override Task BlowAsync(IFaultScene scene)
     {
         _blow = Task.Run(async () =>

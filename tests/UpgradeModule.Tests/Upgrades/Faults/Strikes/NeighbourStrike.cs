@@ -8,6 +8,9 @@ internal sealed class NeighbourStrike(IContainerEngine engine, NeighbourPostgres
 {
     private Task _back = Task.CompletedTask;
 
+    /// <summary>What stays away is not waited for in vain.</summary>
+    public override TimeSpan? Patience => comesBack is null ? TimeSpan.FromSeconds(3) : null;
+
     public override async Task BlowAsync(IFaultScene scene)
     {
         await engine.KillContainerAsync(postgres.Name, "SIGKILL", default);

@@ -9,6 +9,9 @@ internal sealed class ServerStoppedStrike(OwnPostgres server, TimeSpan? comesBac
 {
     private Task _back = Task.CompletedTask;
 
+    /// <summary>What stays away is not waited for in vain.</summary>
+    public override TimeSpan? Patience => comesBack is null ? TimeSpan.FromSeconds(3) : null;
+
     public override Task BlowAsync(IFaultScene scene) => StopAsync();
 
     public override async Task MendAsync(IFaultScene scene)

@@ -12,6 +12,9 @@ internal abstract class Strike(string name)
     /// <summary>How long the run waits without a sign of progress.</summary>
     public virtual TimeSpan Timeout => TimeSpan.FromSeconds(30);
 
+    /// <summary>How long its way back waits for what went away; <see langword="null"/> as long as for everybody.</summary>
+    public virtual TimeSpan? Patience => null;
+
     /// <summary>It goes wrong.</summary>
     public virtual Task BlowAsync(IFaultScene scene) => Task.CompletedTask;
 

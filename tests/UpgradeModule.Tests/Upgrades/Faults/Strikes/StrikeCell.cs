@@ -77,7 +77,7 @@ internal sealed class StrikeCell(IFaultScene scene, Strike strike, string verb)
     /// <summary>Runs the upgrade, struck where there is a point.</summary>
     private async Task<(string Ended, string? ErrorId, string? Told, string? Whole, string? Raw)> UpgradeAsync(StrikePoint? point)
     {
-        await using var engine = UpgradeEngine.Open(new EngineOptions { StorePath = scene.StorePath, DefinitionsPath = scene.StorePath + ".none", Faults = point });
+        await using var engine = UpgradeEngine.Open(new EngineOptions { StorePath = scene.StorePath, DefinitionsPath = scene.StorePath + ".none", Faults = point, UndoPatience = strike.Patience });
         try
         {
             var context = await engine.Deployments.OpenAsync(scene.Context.Deployment, _operation, null, null, default);
