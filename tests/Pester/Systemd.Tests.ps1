@@ -173,6 +173,31 @@ Describe 'An app that systemd runs' -ForEach @{ Missing = $missing } {
         Get-Property $bad NRestarts | Should -Be 0
     }
 
+    It 'has its upgrade rehearsed by a clone that runs as its user, writes nothing of it and leaves nothing' {
+        $app = Install-Unit -Start -Register
+        Add-UnitNote $app
+        $rows = Get-Row $app
+        # Only the clone tries to write to what is the live service's: that one has been started before.
+        $null = Invoke-Shell $machine "echo SAMPLEAPP_WRITES=$($app.Folder)/notes.db,/var/tmp/of-the-clone >> $($app.Environment); sync"
+        $before = Invoke-Shell $machine "sha256sum $($app.Folder)/notes.db $($app.Artifact); systemctl show $($app.Unit) --value -p MainPID,ActiveEnterTimestamp"
+        $result = Invoke-InMachine $machine -Argument @{ Name = $app.Name } {
+            $null = Get-AppDeployment $Argument.Name | Backup-AppDatabase -Destination /srv/backups | Test-AppBackup
+            $seen = [System.Collections.Generic.List[string]]::new()
+            Test-AppUpgrade $Argument.Name -ArtifactPath /opt/test/sampleapp -Verbose 4>&1 | ForEach-Object { if ($_ -is [Management.Automation.VerboseRecord]) { $seen.Add("$_") } else { $_ } } |
+                Select-Object Healthy, Isolated, Problems, @{ n = 'Stops'; e = { @($_.Stops | ForEach-Object { "$($_.To)" }) } }, @{ n = 'Seconds'; e = { $_.PredictedDowntime.TotalSeconds } }, @{ n = 'Deployment'; e = { "$($_.Deployment.HostKind)" } }
+        }
+        $result.Healthy | Should -BeTrue -Because ($result.Problems -join ' ')
+        $result.Isolated | Should -BeTrue
+        $result.Stops | Should -Be '1.1.0', '2.0.0'
+        $result.Seconds | Should -BeGreaterThan 0
+        $result.Deployment | Should -Be Systemd
+        Invoke-Shell $machine "sha256sum $($app.Folder)/notes.db $($app.Artifact); systemctl show $($app.Unit) --value -p MainPID,ActiveEnterTimestamp" | Should -Be $before
+        Get-Row $app | Should -Be $rows
+        Invoke-Shell $machine "ls /var/tmp | grep of-the-clone || echo none" | Should -Be none
+        Invoke-Shell $machine "ls -d $($app.Folder)/.upgrademodule/um-rehearsal-* /tmp/um-* 2>/dev/null || echo none" | Should -Be none
+        Invoke-Shell $machine 'grep -lsz UPGRADEMODULE_REHEARSAL= /proc/[0-9]*/environ || echo none' | Should -Be none
+    }
+
     It 'is found, as a deployment that can be registered as it is' {
         $app = Install-Unit -Start
         $found = Invoke-InMachine $machine -Argument $app {

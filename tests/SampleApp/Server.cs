@@ -47,6 +47,7 @@ internal static class Server
             Log.Info($"Setting up and migrating SampleApp DB ({database.Description}). Please sit tight, this may take a minute...");
             await new Migrator(database, settings, value => state.Progress = value).UpAsync(stop.Token).ConfigureAwait(false);
             foreach (var address in settings.Calls) await CallAsync(address).ConfigureAwait(false);
+            foreach (var path in settings.Writes) await WriteAsync(path).ConfigureAwait(false);
             state.StartupMilliseconds = started.ElapsedMilliseconds;
             state.Ready = true;
             Log.Info(string.Create(CultureInfo.InvariantCulture, $"SampleApp Initialization COMPLETE in {started.Elapsed.TotalSeconds:0.0} s"));
@@ -81,14 +82,27 @@ internal static class Server
     {
         try
         {
-            using var client = new System.Net.Sockets.TcpClient();
+            using var client = address.StartsWith('/') ? new System.Net.Sockets.Socket(System.Net.Sockets.AddressFamily.Unix, System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Unspecified) : new System.Net.Sockets.Socket(System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Tcp);
             using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(1));
-            await client.ConnectAsync(IPEndPoint.Parse(address), patience.Token).ConfigureAwait(false);
+            await client.ConnectAsync(address.StartsWith('/') ? new System.Net.Sockets.UnixDomainSocketEndPoint(address) : IPEndPoint.Parse(address), patience.Token).ConfigureAwait(false);
             Log.Info($"Called {address}");
         }
         catch (Exception failure) when (failure is System.Net.Sockets.SocketException or OperationCanceledException)
         {
             Log.Info($"Nobody answers at {address}: {failure.Message}");
+        }
+    }
+
+    private static async Task WriteAsync(string path)
+    {
+        try
+        {
+            await File.AppendAllTextAsync(path, AppInfo.Version + Environment.NewLine).ConfigureAwait(false);
+            Log.Info($"Wrote to {path}");
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            Log.Info($"Nothing can be written to {path}: {failure.Message}");
         }
     }
 

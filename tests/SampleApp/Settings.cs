@@ -59,8 +59,11 @@ internal sealed record Settings
     /// <summary>Whether a request to stop is ignored.</summary>
     public bool IgnoreStop { get; init; }
 
-    /// <summary>The addresses, <c>host:port</c> each, that it calls when it starts, as an application sends its telemetry.</summary>
+    /// <summary>The addresses, <c>host:port</c> or the path of a Unix socket each, that it calls when it starts, as an application sends its telemetry.</summary>
     public IReadOnlyList<string> Calls { get; init; } = [];
+
+    /// <summary>The files that it appends its version to when it starts, as an application writes to folders besides its database.</summary>
+    public IReadOnlyList<string> Writes { get; init; } = [];
 
     public static Settings Read()
     {
@@ -88,6 +91,7 @@ internal sealed record Settings
             CrashAfter = Time("SAMPLEAPP_CRASH_AFTER_MS"),
             StopDelay = Time("SAMPLEAPP_STOP_DELAY_MS") ?? TimeSpan.Zero,
             Calls = Get("SAMPLEAPP_CALLS")?.Split(',') ?? [],
+            Writes = Get("SAMPLEAPP_WRITES")?.Split(',') ?? [],
             IgnoreStop = Get("SAMPLEAPP_IGNORE_STOP") == "1",
         };
         if (uri is null) return settings;

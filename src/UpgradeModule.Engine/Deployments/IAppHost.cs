@@ -129,6 +129,15 @@ public interface IAppHost
     /// <param name="cancellationToken">Ends the work.</param>
     Task NoteRegistrationAsync(AppDeployment deployment, bool registered, CancellationToken cancellationToken) => Task.CompletedTask;
 
+    /// <summary>
+    /// Describes the deployment as the host kind has it by which a clone of it is made: a service manager's as a process with the same command, user and
+    /// environment. The deployment as it is where the host makes clones itself.
+    /// </summary>
+    /// <param name="context">The deployment.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <exception cref="UpgradeException"><c>RehearsalNotSupported</c>, <c>PermissionMissing</c>.</exception>
+    Task<DeploymentContext> AsProcessAsync(DeploymentContext context, CancellationToken cancellationToken) => Task.FromResult(context);
+
     /// <summary>Prepares a second instance of the deployment, which can be upgraded while the first one serves. The deployment itself is not touched.</summary>
     /// <param name="context">The deployment.</param>
     /// <param name="request">What it is made for.</param>

@@ -12,6 +12,9 @@ internal sealed record CloneSettings
     /// <summary>The program, and its arguments, that the clone's command is started by; empty for none.</summary>
     public IReadOnlyList<string> Launcher { get; init; } = [];
 
+    /// <summary>The user that it runs as; whoever runs the rehearsal where <see langword="null"/>.</summary>
+    public CloneUser? User { get; init; }
+
     /// <summary>Whether it has a network of its own: then no port of this machine is in its way.</summary>
     public bool OwnNetwork { get; init; }
 }

@@ -24,7 +24,7 @@ function Start-Machine {
     $dotnet = dotnet --list-runtimes | Select-String '^Microsoft\.AspNetCore\.App \S+ \[(.+)\]$' | Select-Object -Last 1 | ForEach-Object { Split-Path (Split-Path $_.Matches[0].Groups[1].Value) }
     $mounts = @{ "$PSHOME" = '/opt/test/pwsh'; $dotnet = '/opt/test/dotnet'; (Split-Path $Manifest) = '/opt/test/module'; $Artifacts = '/opt/test/sampleapp'; (Join-Path $script:Root tests/SampleApp) = '/opt/test/definition' }
     $volumes = foreach ($mount in $mounts.GetEnumerator()) { '-v', "$($mount.Key):$($mount.Value):ro" }
-    $null = docker run -d --name $name --hostname $name --network none --stop-signal 'SIGRTMIN+3' --cap-add SYS_ADMIN --security-opt seccomp=unconfined --tmpfs /run --tmpfs /run/lock --tmpfs /tmp:exec -v /sys/fs/cgroup:/sys/fs/cgroup:rw --cgroupns=host @volumes $script:Image
+    $null = docker run -d --name $name --hostname $name --network none --stop-signal 'SIGRTMIN+3' --cap-add SYS_ADMIN --cap-add NET_ADMIN --security-opt seccomp=unconfined --tmpfs /run --tmpfs /run/lock --tmpfs /tmp:exec -v /sys/fs/cgroup:/sys/fs/cgroup:rw --cgroupns=host @volumes $script:Image
     if ($LASTEXITCODE -ne 0) { Stop-Machine $name; throw 'The machine could not be started.' }
     foreach ($try in 1..120) {
         $state = docker exec $name systemctl is-system-running 2>$null

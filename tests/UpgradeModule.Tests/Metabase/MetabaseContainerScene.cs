@@ -73,6 +73,13 @@ internal sealed class MetabaseContainerScene : IAsyncDisposable
         return await Engine.Upgrades.RunAsync(Context, new UpgradeRequest { Path = path, Registry = _registry.Host, Timeout = TimeSpan.FromSeconds(60) }, default);
     }
 
+    public async Task<UpgradeRehearsal> RehearseAsync(string to)
+    {
+        var installed = await Engine.Services.GetAsync(Context, default);
+        var path = Engine.Planner.Plan(Context.Spec, new PathRequest { From = installed.Version!, Edition = Context.Deployment.Edition, To = to, Deployment = Context.Deployment });
+        return await Engine.Rehearsals.RunAsync(Context, new UpgradeModule.Engine.Upgrades.Rehearsal.RehearsalRequest { Path = path, Registry = _registry.Host, Timeout = TimeSpan.FromSeconds(60) }, default);
+    }
+
     public Task<UpgradeResult> DownAsync(string? to) =>
         Engine.MigrateDown.RunAsync(Context, new MigrateDownRequest { To = to, Registry = _registry.Host, Timeout = TimeSpan.FromSeconds(60) }, default);
 

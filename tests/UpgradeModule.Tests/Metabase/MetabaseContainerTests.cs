@@ -50,6 +50,28 @@ public sealed class MetabaseContainerTests(ContainerEngineFixture docker, Postgr
     }
 
     [SkippableFact]
+    [Trait("Category", "Long")]
+    public async Task The_whole_way_is_rehearsed_on_a_clone_while_people_go_on_working()
+    {
+        Skip.IfNot(Environment.IsPrivilegedProcess, "Only root can enter a container's network.");
+        await using var scene = await StartAsync(["0.38.0", "0.38.6", "0.39.7", "0.40.8", "0.50.36"]);
+        var before = await scene.Data.AllAsync();
+        var container = (await scene.InspectAsync()).Id;
+        await using var writer = new CardWriter(scene.Url);
+
+        var result = await scene.RehearseAsync("0.50.36");
+
+        Assert.True(result.Healthy && result.Isolated, string.Join(Environment.NewLine, result.Problems));
+        Assert.Equal(["0.38.6", "0.39.7", "0.40.8", "0.50.36"], result.Stops.Select(stop => stop.To.Text));
+        Assert.All(result.Stops, stop => Assert.Equal(stop.InvariantsBefore.Select(one => one.Value), stop.InvariantsAfter.Select(one => one.Value)));
+        Assert.Equal("0.38.0", await scene.AnsweredVersionAsync());
+        Assert.Equal(container, (await scene.InspectAsync()).Id);
+        await writer.StopAsync();
+        await AssertNothingIsLostAsync(scene, before, writer);
+        Assert.Equal(["0"], await scene.Data.RowsAsync("SELECT count(*) FROM databasechangelog WHERE id = '300'"));
+    }
+
+    [SkippableFact]
     public async Task Down_from_50_to_49_by_the_newer_image_and_with_the_containers_own_settings()
     {
         await using var scene = await StartAsync(["0.50.36", "0.49.25.2"]);

@@ -120,6 +120,9 @@ internal sealed class MetabaseScene : IAsyncDisposable
     public async Task<UpgradeResult> UpgradeAsync(string to, string? edition = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default) => await Engine.Upgrades.RunAsync(
         Context, new UpgradeRequest { Path = await PathAsync(to, edition), BaseUrl = Jars.Url, Timeout = timeout ?? TimeSpan.FromSeconds(30) }, cancellationToken);
 
+    public async Task<UpgradeRehearsal> RehearseAsync(string to) => await Engine.Rehearsals.RunAsync(
+        Context, new UpgradeModule.Engine.Upgrades.Rehearsal.RehearsalRequest { Path = await PathAsync(to), BaseUrl = Jars.Url, Timeout = TimeSpan.FromSeconds(60) }, default);
+
     public Task<UpgradeResult> DownAsync(string? to, bool force = false) =>
         Engine.MigrateDown.RunAsync(Context, new MigrateDownRequest { To = to, BaseUrl = Jars.Url, Timeout = TimeSpan.FromSeconds(60), Force = force }, default);
 

@@ -28,6 +28,29 @@ public sealed class MetabaseUpgradeTests(PostgresFixture postgres)
     }
 
     [SkippableFact]
+    [Trait("Category", "Long")]
+    public async Task The_whole_way_is_rehearsed_on_a_clone_while_people_go_on_working()
+    {
+        Skip.IfNot(OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess, "Only root on Linux can give a clone a room of its own anywhere.");
+        await using var scene = await MetabaseScene.StartAsync(postgres, "0.38.0");
+        await using var writer = new CardWriter(scene.Url);
+        var before = await scene.DataAsync();
+        var process = (await scene.Engine.Services.GetAsync(scene.Context, default)).ProcessId;
+
+        var result = await scene.RehearseAsync("0.50.36");
+
+        Assert.True(result.Healthy && result.Isolated, string.Join(Environment.NewLine, result.Problems));
+        Assert.Equal(["0.38.6", "0.39.7", "0.40.8", "0.50.36"], result.Stops.Select(stop => stop.To.Text));
+        Assert.All(result.Stops, stop => Assert.NotEmpty(stop.Migrations));
+        Assert.Equal("0.38.0", await scene.AnsweredVersionAsync());
+        Assert.Equal(process, (await scene.Engine.Services.GetAsync(scene.Context, default)).ProcessId);
+        await writer.StopAsync();
+        await AssertNothingIsLostAsync(scene, before, writer);
+        Assert.NotEmpty(writer.Acknowledged);
+        Assert.Equal(["0"], await scene.RowsAsync("SELECT count(*) FROM databasechangelog WHERE id = '300'"));
+    }
+
+    [SkippableFact]
     public async Task A_migration_that_fails_at_the_third_stop_goes_back_to_the_second_with_all_data()
     {
         await using var scene = await MetabaseScene.StartAsync(postgres, "0.38.0", ("MB_STANDIN_FAIL", "0.40.8=migration"));

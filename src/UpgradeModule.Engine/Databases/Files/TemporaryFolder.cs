@@ -15,10 +15,10 @@ internal static class TemporaryFolder
     public const string Copy = "um-scratch-";
 
     /// <summary>What the names of throw-away servers' folders begin with.</summary>
-    public const string Server = "um-pg-";
+    public const string Server = "um-server-";
 
     // The path of a socket may have a hundred bytes or so, which a deep temporary folder alone uses up.
-    private const int MostForSocket = 48;
+    private const int MostForSocket = 44;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     /// <summary>Makes one; those of processes that were killed are removed first.</summary>

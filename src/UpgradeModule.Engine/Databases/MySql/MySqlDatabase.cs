@@ -85,6 +85,10 @@ internal sealed class MySqlDatabase : IAppDatabase
     public Task<IScratchDatabase> RestoreToScratchAsync(BackupContent content, IOperationContext operation, CancellationToken cancellationToken) => new MySqlProof(_server, _access, access => new MySqlDatabase(access, operation)).RunAsync(content, operation, cancellationToken);
 
     /// <inheritdoc/>
+    public async Task<IRehearsalDatabase> RestoreForRehearsalAsync(BackupContent content, string folder, IOperationContext operation, CancellationToken cancellationToken) =>
+        await new MySqlRehearsal(_server, access => new MySqlDatabase(access, operation)).RunAsync(content, operation, cancellationToken).ConfigureAwait(false);
+
+    /// <inheritdoc/>
     public Task<RestoreOutcome> RestoreAsync(BackupContent content, string label, IOperationContext operation, CancellationToken cancellationToken) => new MySqlRestorer(_server).RunAsync(content, label, operation, cancellationToken);
 
     /// <inheritdoc/>

@@ -23,7 +23,7 @@ internal sealed class MySqlProof(MySqlServer server, DatabaseAccess access, Func
                     var copy = new MySqlCopy(server);
                     var (name, _) = await copy.MakeAsync(session, content, "Proving the backup", operation, cancellationToken).ConfigureAwait(false);
                     var scratch = new DatabaseAccess { Target = access.Target with { Name = name, User = server.Admin.Credential.UserName }, Credential = server.Admin.Credential, DockerHost = access.DockerHost };
-                    return new MySqlScratch(open(scratch), $"the database '{name}' beside '{server.Live}'", () => copy.TryDropAsync(name, operation));
+                    return new MySqlScratch(open(scratch), scratch, $"the database '{name}' beside '{server.Live}'", async () => await copy.TryDropAsync(name, operation).ConfigureAwait(false));
                 }
             }).ConfigureAwait(false);
         }

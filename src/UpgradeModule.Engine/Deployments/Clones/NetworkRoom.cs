@@ -10,26 +10,30 @@ namespace UpgradeModule.Engine.Deployments.Clones;
 /// </summary>
 internal sealed class NetworkRoom : IAsyncDisposable
 {
-    private readonly NetworkThread _thread;
+    private readonly INetworkSockets _sockets;
     private readonly CancellationTokenSource _closing = new();
     private readonly List<Socket> _listeners = [];
 
-    private NetworkRoom(NetworkThread thread) => _thread = thread;
-
-    /// <summary>The network's path, for <c>nsenter</c>.</summary>
-    public string Path => _thread.Path;
-
-    /// <summary>Makes an empty one.</summary>
-    /// <param name="deployment">The deployment, for the message.</param>
-    /// <exception cref="UpgradeException"><c>IsolationUnavailable</c>.</exception>
-    public static Task<NetworkRoom> MakeAsync(string deployment) => OpenAsync(deployment, NativeNetwork.Leave);
+    private NetworkRoom(INetworkSockets sockets) => _sockets = sockets;
 
     /// <summary>Takes the one that a process is in.</summary>
     /// <param name="deployment">The deployment, for the message.</param>
     /// <param name="process">The process.</param>
     /// <exception cref="UpgradeException"><c>IsolationUnavailable</c>.</exception>
     public static Task<NetworkRoom> OfAsync(string deployment, int process) =>
-        OpenAsync(deployment, () => NativeNetwork.Enter(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"/proc/{process}/ns/net")));
+        OpenAsync(deployment, async () => await NetworkThread.StartAsync(() => NativeNetwork.Enter(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"/proc/{process}/ns/net"))).ConfigureAwait(false));
+
+    /// <summary>Takes a new one, in which not even the loopback interface is up.</summary>
+    /// <param name="deployment">The deployment, for the message.</param>
+    /// <param name="open">Gives its sockets.</param>
+    /// <exception cref="UpgradeException"><c>IsolationUnavailable</c>.</exception>
+    public static Task<NetworkRoom> OfNewAsync(string deployment, Func<Task<INetworkSockets>> open) => OpenAsync(deployment, async () =>
+    {
+        var sockets = await open().ConfigureAwait(false);
+        using var socket = await sockets.SocketAsync(AddressFamily.InterNetwork).ConfigureAwait(false);
+        NativeNetwork.RaiseLoopback(socket);
+        return sockets;
+    });
 
     /// <summary>The failure that a clone can't be kept to itself.</summary>
     /// <param name="deployment">The deployment.</param>
@@ -37,15 +41,15 @@ internal sealed class NetworkRoom : IAsyncDisposable
     /// <param name="inner">What the system said.</param>
     public static UpgradeException Unavailable(string deployment, string why, Exception? inner = null) => new(
         "IsolationUnavailable", UpgradeErrorCategory.ResourceUnavailable, deployment,
-        $"A clone of '{deployment}' can't be kept from reaching others: {why}.",
-        "Run this as root on the Linux machine that runs the deployment; or, where what the application may send from a clone does no harm, allow it with -AllowOutbound.", inner);
+        $"A clone of '{deployment}' can't be kept to itself: {why}.",
+        "Run this on the Linux machine that runs the deployment, as root, or as a user who may make user namespaces (kernel.unprivileged_userns_clone, user.max_user_namespaces, kernel.apparmor_restrict_unprivileged_userns); or, where what the application may send and write from a clone does no harm, allow it with -AllowOutbound.", inner);
 
     /// <summary>Lets those inside reach a server outside.</summary>
     /// <param name="server">The server's name or address, or the folder of PostgreSQL's Unix socket.</param>
     /// <param name="port">Its port, which it has inside too.</param>
     public async Task AdmitAsync(string server, int port)
     {
-        var listener = await _thread.SocketAsync(AddressFamily.InterNetwork).ConfigureAwait(false);
+        var listener = await _sockets.SocketAsync(AddressFamily.InterNetwork).ConfigureAwait(false);
         listener.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
         Listen(listener, port, token => OutsideAsync(server, port, token));
     }
@@ -65,19 +69,19 @@ internal sealed class NetworkRoom : IAsyncDisposable
     {
         await _closing.CancelAsync().ConfigureAwait(false);
         foreach (var listener in _listeners) listener.Dispose();
-        _thread.Dispose();
+        _sockets.Dispose();
     }
 
-    private static async Task<NetworkRoom> OpenAsync(string deployment, Action move)
+    private static async Task<NetworkRoom> OpenAsync(string deployment, Func<Task<INetworkSockets>> open)
     {
         if (!OperatingSystem.IsLinux()) throw Unavailable(deployment, "only Linux gives a process a network of its own");
         try
         {
-            return new NetworkRoom(await NetworkThread.StartAsync(move).ConfigureAwait(false));
+            return new NetworkRoom(await open().ConfigureAwait(false));
         }
-        catch (Exception failure) when (failure is Win32Exception or EntryPointNotFoundException or DllNotFoundException or SocketException)
+        catch (Exception failure) when (failure is Win32Exception or EntryPointNotFoundException or DllNotFoundException or SocketException or IOException)
         {
-            throw Unavailable(deployment, $"this user may not make or enter a network of its own ({failure.Message})", failure);
+            throw Unavailable(deployment, $"its network can't be entered ({failure.Message})", failure);
         }
     }
 
@@ -93,11 +97,11 @@ internal sealed class NetworkRoom : IAsyncDisposable
     {
         try
         {
-            return await ConnectAsync(await _thread.SocketAsync(AddressFamily.InterNetwork).ConfigureAwait(false), new IPEndPoint(IPAddress.Loopback, port), cancellationToken).ConfigureAwait(false);
+            return await ConnectAsync(await _sockets.SocketAsync(AddressFamily.InterNetwork).ConfigureAwait(false), new IPEndPoint(IPAddress.Loopback, port), cancellationToken).ConfigureAwait(false);
         }
         catch (SocketException) when (Socket.OSSupportsIPv6)
         {
-            return await ConnectAsync(await _thread.SocketAsync(AddressFamily.InterNetworkV6).ConfigureAwait(false), new IPEndPoint(IPAddress.IPv6Loopback, port), cancellationToken).ConfigureAwait(false);
+            return await ConnectAsync(await _sockets.SocketAsync(AddressFamily.InterNetworkV6).ConfigureAwait(false), new IPEndPoint(IPAddress.IPv6Loopback, port), cancellationToken).ConfigureAwait(false);
         }
     }
 

@@ -1,24 +1,20 @@
 using System.Collections.Concurrent;
 using System.ComponentModel;
-using System.Globalization;
 using System.Net.Sockets;
 
 namespace UpgradeModule.Engine.Deployments.Clones;
 
 /// <summary>
 /// A thread that is in a network of its own and makes sockets there. A socket belongs for ever to the network that it was made in, whoever uses it.
-/// The network lasts as long as the thread, or a process that was started into it.
+/// Only who may everything can enter one so.
 /// </summary>
-internal sealed class NetworkThread : IDisposable
+internal sealed class NetworkThread : INetworkSockets
 {
     private readonly BlockingCollection<Action> _work = [];
 
     private NetworkThread()
     {
     }
-
-    /// <summary>The network's path, for <c>nsenter</c>.</summary>
-    public string Path { get; private set; } = "";
 
     /// <summary>Starts one.</summary>
     /// <param name="move">Takes the thread into its network.</param>
@@ -32,8 +28,7 @@ internal sealed class NetworkThread : IDisposable
         return thread;
     }
 
-    /// <summary>Makes a socket in the network.</summary>
-    /// <param name="family">The kind of its addresses.</param>
+    /// <inheritdoc/>
     public Task<Socket> SocketAsync(AddressFamily family)
     {
         var made = new TaskCompletionSource<Socket>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -59,7 +54,6 @@ internal sealed class NetworkThread : IDisposable
         try
         {
             move();
-            Path = string.Create(CultureInfo.InvariantCulture, $"/proc/{Environment.ProcessId}/task/{NativeNetwork.Thread}/ns/net");
         }
         catch (Exception failure) when (failure is Win32Exception or EntryPointNotFoundException or DllNotFoundException or SocketException)
         {

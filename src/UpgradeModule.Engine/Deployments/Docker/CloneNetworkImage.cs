@@ -1,6 +1,6 @@
-using System.Buffers.Binary;
 using System.Formats.Tar;
 using UpgradeModule.Engine.Containers;
+using UpgradeModule.Engine.Deployments.Clones;
 
 namespace UpgradeModule.Engine.Deployments.Docker;
 
@@ -10,9 +10,6 @@ namespace UpgradeModule.Engine.Deployments.Docker;
 /// </summary>
 internal static class CloneNetworkImage
 {
-    private const int Headers = 64 + 56;
-    private const ulong Base = 0x400000;
-
     // pause(), again and again.
     private static readonly byte[] s_amd64 = [0xb8, 0x22, 0x00, 0x00, 0x00, 0x0f, 0x05, 0xeb, 0xf7];
 
@@ -28,7 +25,7 @@ internal static class CloneNetworkImage
     public static async Task MakeAsync(IContainerEngine engine, string reference, string deployment, CancellationToken cancellationToken)
     {
         var info = await engine.GetInfoAsync(cancellationToken).ConfigureAwait(false);
-        var program = Program(info.Architecture) ?? throw Clones.NetworkRoom.Unavailable(deployment, $"no program for a container that holds its network is known for the processor '{info.Architecture}'");
+        var program = Program(info.Architecture) ?? throw NetworkRoom.Unavailable(deployment, $"no program for a container that holds its network is known for the processor '{info.Architecture}'");
         using var archive = new MemoryStream();
         var writer = new TarWriter(archive, TarEntryFormat.Pax, leaveOpen: true);
         await using (writer.ConfigureAwait(false))
@@ -44,44 +41,10 @@ internal static class CloneNetworkImage
     /// <summary>The program.</summary>
     /// <param name="architecture">The processor, as the engine calls it.</param>
     /// <returns>The program; <see langword="null"/> where the processor is not known.</returns>
-    public static byte[]? Program(string? architecture)
+    public static byte[]? Program(string? architecture) => architecture switch
     {
-        switch (architecture)
-        {
-            case "x86_64" or "amd64":
-                return Elf(0x3e, s_amd64);
-            case "aarch64" or "arm64":
-                var code = new byte[s_arm64.Length * 4];
-                for (var i = 0; i < s_arm64.Length; i++) BinaryPrimitives.WriteUInt32LittleEndian(code.AsSpan(i * 4), s_arm64[i]);
-                return Elf(0xb7, code);
-            default:
-                return null;
-        }
-    }
-
-    private static byte[] Elf(ushort machine, byte[] code)
-    {
-        var file = new byte[Headers + code.Length];
-        var span = file.AsSpan();
-        byte[] start = [0x7f, (byte)'E', (byte)'L', (byte)'F', 2, 1, 1];
-        start.CopyTo(span);
-        BinaryPrimitives.WriteUInt16LittleEndian(span[16..], 2);
-        BinaryPrimitives.WriteUInt16LittleEndian(span[18..], machine);
-        BinaryPrimitives.WriteUInt32LittleEndian(span[20..], 1);
-        BinaryPrimitives.WriteUInt64LittleEndian(span[24..], Base + Headers);
-        BinaryPrimitives.WriteUInt64LittleEndian(span[32..], 64);
-        BinaryPrimitives.WriteUInt16LittleEndian(span[52..], 64);
-        BinaryPrimitives.WriteUInt16LittleEndian(span[54..], 56);
-        BinaryPrimitives.WriteUInt16LittleEndian(span[56..], 1);
-        var segment = span[64..];
-        BinaryPrimitives.WriteUInt32LittleEndian(segment, 1);
-        BinaryPrimitives.WriteUInt32LittleEndian(segment[4..], 5);
-        BinaryPrimitives.WriteUInt64LittleEndian(segment[16..], Base);
-        BinaryPrimitives.WriteUInt64LittleEndian(segment[24..], Base);
-        BinaryPrimitives.WriteUInt64LittleEndian(segment[32..], (ulong)file.Length);
-        BinaryPrimitives.WriteUInt64LittleEndian(segment[40..], (ulong)file.Length);
-        BinaryPrimitives.WriteUInt64LittleEndian(segment[48..], 0x1000);
-        code.CopyTo(span[Headers..]);
-        return file;
-    }
+        "x86_64" or "amd64" => TinyProgram.Amd64(s_amd64),
+        "aarch64" or "arm64" => TinyProgram.Arm64(s_arm64),
+        _ => null,
+    };
 }

@@ -13,8 +13,8 @@ internal static class ProcessCloneLayout
     /// <param name="leftOut">The database's files.</param>
     /// <param name="given">The settings that the clone is given by its environment.</param>
     /// <param name="cancellationToken">Ends the work.</param>
-    /// <returns>The clone's settings.</returns>
-    public static AppHostSettings Make(DeploymentContext original, string folder, IReadOnlyList<string> leftOut, IEnumerable<string> given, CancellationToken cancellationToken)
+    /// <returns>The clone's settings; and the folder that was copied, <see langword="null"/> where it was not.</returns>
+    public static (AppHostSettings Settings, string? Copied) Make(DeploymentContext original, string folder, IReadOnlyList<string> leftOut, IEnumerable<string> given, CancellationToken cancellationToken)
     {
         var settings = original.Deployment.Settings;
         var artifact = Path.GetFullPath(settings.ArtifactPath!);
@@ -37,7 +37,7 @@ internal static class ProcessCloneLayout
             File.Copy(artifact, copy);
         }
 
-        return settings with
+        var moved = settings with
         {
             ArtifactPath = copy,
             WorkingDirectory = own,
@@ -45,11 +45,12 @@ internal static class ProcessCloneLayout
             Command = settings.Command is { } command ? Moved(command) : null,
             Arguments = Demanded(original, [.. settings.Arguments.Where(argument => !IsGiven(original, argument, given)).Select(Moved)], copy, folder),
         };
+        return (moved, why is null ? directory : null);
 
         string Moved(string text)
         {
-            var moved = text.Replace(artifact, copy, StringComparison.Ordinal);
-            return why is null ? moved.Replace(directory + Path.DirectorySeparatorChar, own + Path.DirectorySeparatorChar, StringComparison.Ordinal) : moved;
+            var led = text.Replace(artifact, copy, StringComparison.Ordinal);
+            return why is null ? led.Replace(directory + Path.DirectorySeparatorChar, own + Path.DirectorySeparatorChar, StringComparison.Ordinal) : led;
         }
     }
 

@@ -187,7 +187,7 @@ internal sealed class ProcessHost : IAppHost
     public async Task<IAppClone> CloneAsync(DeploymentContext context, CloneRequest request, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return await ProcessClone.OpenAsync(this, context, request).ConfigureAwait(false);
+        return await ProcessClone.OpenAsync(this, context, request, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>

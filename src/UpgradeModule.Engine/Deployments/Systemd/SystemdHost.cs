@@ -176,6 +176,10 @@ internal sealed class SystemdHost : IAppHost
         await EndLeftCommandsAsync(await _units.OpenAsync(context, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
 
     /// <inheritdoc/>
+    public async Task<DeploymentContext> AsProcessAsync(DeploymentContext context, CancellationToken cancellationToken) =>
+        await UnitProcess.OfAsync(await _units.OpenAsync(context, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+
+    /// <inheritdoc/>
     public Task<DatabaseTarget> ReachAsync(DeploymentContext context, DatabaseTarget database, CancellationToken cancellationToken) => Task.FromResult(database);
 
     /// <inheritdoc/>

@@ -25,7 +25,7 @@ internal static class UnitOneOff
         if (parts.Count == 0) throw NotFound("", $"There is no command for {command.Purpose} of '{unit.Context.Deployment.Name}'.");
         if (unit.Definition.DynamicUser) throw new UpgradeException("UnitInvalid", UpgradeErrorCategory.NotImplemented, unit.Id, $"The unit '{unit.Id}' has DynamicUser=yes: its user exists only while it runs, so nothing can be run as it.", $"Run the command for {command.Purpose} by hand, or give the unit a user of its own.");
         var settings = await UnitSettings.EnvironmentAsync(unit, tell: false, cancellationToken).ConfigureAwait(false);
-        var account = unit.Definition.User.Length == 0 ? null : Account.Find(unit.Definition.User) ?? throw new UpgradeException("UnitInvalid", UpgradeErrorCategory.ObjectNotFound, unit.Id, $"The unit '{unit.Id}' runs as '{unit.Definition.User}', and there is no such user.", "Make the user, or mend the unit.");
+        var account = AccountOf(unit);
         string[] line = [Program(unit, command, parts[0], settings), .. parts.Skip(1)];
         var switching = Switch(unit, command, account);
 
@@ -49,6 +49,13 @@ internal static class UnitOneOff
     /// <param name="unit">The unit.</param>
     public static string Mark(Unit unit) => unit.Id + "@" + unit.Context.Deployment.Settings.ArtifactPath;
 
+    /// <summary>Finds the user that a unit runs as.</summary>
+    /// <param name="unit">The unit.</param>
+    /// <returns>The user; <see langword="null"/> where the unit names none, which is root.</returns>
+    /// <exception cref="UpgradeException"><c>UnitInvalid</c>.</exception>
+    internal static Account? AccountOf(Unit unit) => unit.Definition.User.Length == 0 ? null : Account.Find(unit.Definition.User)
+        ?? throw new UpgradeException("UnitInvalid", UpgradeErrorCategory.ObjectNotFound, unit.Id, $"The unit '{unit.Id}' runs as '{unit.Definition.User}', and there is no such user.", "Make the user, or mend the unit.");
+
     private static string[] Switch(Unit unit, OneOffCommand command, Account? account)
     {
         var me = System.Environment.UserName;
@@ -64,7 +71,10 @@ internal static class UnitOneOff
         return [program, "--reuid=" + account.UserId.ToString(CultureInfo.InvariantCulture), "--regid=" + group, "--init-groups", "--"];
     }
 
-    private static Dictionary<string, string> Environment(AppSettings settings, Account? account)
+    /// <summary>The environment that systemd gives to a service, as far as it concerns it.</summary>
+    /// <param name="settings">What the unit says.</param>
+    /// <param name="account">Its user.</param>
+    internal static Dictionary<string, string> Environment(AppSettings settings, Account? account)
     {
         var environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["PATH"] = UsualPath, ["LANG"] = System.Environment.GetEnvironmentVariable("LANG") ?? "C.UTF-8" };
         if (account is not null)

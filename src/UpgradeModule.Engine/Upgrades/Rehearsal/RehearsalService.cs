@@ -18,7 +18,8 @@ internal sealed class RehearsalService(UpgradeServices services, Func<DatabaseAc
         var operation = new RunOperation(context.Operation, $"Rehearsal for {context.Deployment.Name}");
         var opened = context with { Operation = operation };
         var watch = Stopwatch.StartNew();
-        await SweepAsync(opened, cancellationToken).ConfigureAwait(false);
+        var basis = await services.Hosts(context.Deployment.HostKind).AsProcessAsync(opened, cancellationToken).ConfigureAwait(false);
+        await SweepAsync(basis, cancellationToken).ConfigureAwait(false);
         var path = await new PathResolver(services).ResolveAsync(opened, request.Path, cancellationToken).ConfigureAwait(false);
         ArtifactSource.CheckChecksum(path, request.Sha256);
         var result = new UpgradeRehearsal
@@ -33,7 +34,7 @@ internal sealed class RehearsalService(UpgradeServices services, Func<DatabaseAc
         var progress = new RunProgress(operation, operation.Activity, RunPlan.Count(path, null, context.Spec));
         try
         {
-            var stage = await RehearsalStage.OpenAsync(services, opened, request, cancellationToken).ConfigureAwait(false);
+            var stage = await RehearsalStage.OpenAsync(services, basis, request, cancellationToken).ConfigureAwait(false);
             await using (stage.ConfigureAwait(false))
             {
                 if (!stage.Isolated) operation.Warning($"The clone of '{context.Deployment.Name}' can reach others: what the application sends, it sends from the clone too.");
@@ -59,7 +60,7 @@ internal sealed class RehearsalService(UpgradeServices services, Func<DatabaseAc
         }
 
         DeploymentContext clone;
-        using (new RehearsalPhase(progress, "Make the clone")) clone = await stage.FurnishAsync(services, context, backup, cancellationToken).ConfigureAwait(false);
+        using (new RehearsalPhase(progress, "Make the clone")) clone = await stage.FurnishAsync(services, backup, cancellationToken).ConfigureAwait(false);
         result = result with { RestoredTo = stage.Database?.Location };
         var run = Begin(stage, clone, request, result.Path);
         var rehearsal = new RehearsalRun(run, progress);

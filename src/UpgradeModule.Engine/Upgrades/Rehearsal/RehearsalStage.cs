@@ -11,11 +11,13 @@ internal sealed class RehearsalStage : IAsyncDisposable
 {
     private readonly RehearsalFolder _folder;
     private readonly IAppClone _clone;
+    private readonly DeploymentContext _basis;
 
-    private RehearsalStage(RehearsalFolder folder, IAppClone clone)
+    private RehearsalStage(RehearsalFolder folder, IAppClone clone, DeploymentContext basis)
     {
         _folder = folder;
         _clone = clone;
+        _basis = basis;
     }
 
     /// <summary>Whether the clone reaches nothing but its database.</summary>
@@ -26,16 +28,16 @@ internal sealed class RehearsalStage : IAsyncDisposable
 
     /// <summary>Prepares one; refused before anything takes long where the clone can't be kept to itself.</summary>
     /// <param name="services">The other rooms.</param>
-    /// <param name="context">The deployment.</param>
+    /// <param name="basis">The deployment, as the host kind has it by which the clone is made.</param>
     /// <param name="request">What is rehearsed.</param>
     /// <param name="cancellationToken">Ends the work; nothing is left then.</param>
-    public static async Task<RehearsalStage> OpenAsync(UpgradeServices services, DeploymentContext context, RehearsalRequest request, CancellationToken cancellationToken)
+    public static async Task<RehearsalStage> OpenAsync(UpgradeServices services, DeploymentContext basis, RehearsalRequest request, CancellationToken cancellationToken)
     {
-        var folder = RehearsalFolder.Make(context);
+        var folder = RehearsalFolder.Make(basis);
         try
         {
             var asked = new CloneRequest { Mark = folder.Mark, Folder = folder.Path, AllowOutbound = request.AllowOutbound };
-            return new RehearsalStage(folder, await services.Hosts(context.Deployment.HostKind).CloneAsync(context, asked, cancellationToken).ConfigureAwait(false));
+            return new RehearsalStage(folder, await services.Hosts(basis.Deployment.HostKind).CloneAsync(basis, asked, cancellationToken).ConfigureAwait(false), basis);
         }
         catch
         {
@@ -46,12 +48,12 @@ internal sealed class RehearsalStage : IAsyncDisposable
 
     /// <summary>Restores the backup and makes the clone.</summary>
     /// <param name="services">The other rooms.</param>
-    /// <param name="context">The deployment.</param>
     /// <param name="backup">The backup; <see langword="null"/> where the application has no database.</param>
     /// <param name="cancellationToken">Ends the work.</param>
     /// <returns>The clone as a deployment.</returns>
-    public async Task<DeploymentContext> FurnishAsync(UpgradeServices services, DeploymentContext context, AppBackup? backup, CancellationToken cancellationToken)
+    public async Task<DeploymentContext> FurnishAsync(UpgradeServices services, AppBackup? backup, CancellationToken cancellationToken)
     {
+        var context = _basis;
         var environment = context.Spec.Rehearsal.Environment.ToDictionary(static pair => pair.Key, static pair => (string?)pair.Value, StringComparer.Ordinal);
         if (backup is not null)
         {

@@ -14,18 +14,21 @@ internal static class FaultProcess
     /// <param name="dieAt">The action at which it dies.</param>
     /// <param name="moment">When of it.</param>
     /// <param name="launcher">What starts it as another user.</param>
-    public static Process Start(IFaultScene scene, string verb, string? dieAt = null, FaultMoment moment = default, IReadOnlyList<string>? launcher = null)
+    public static Process Start(IFaultScene scene, string verb, string? dieAt = null, FaultMoment moment = default, IReadOnlyList<string>? launcher = null) => Start(scene, new FaultProgram.Order { Verb = verb, DieAt = dieAt, Moment = moment }, launcher);
+
+    /// <summary>Starts it.</summary>
+    /// <param name="scene">The application.</param>
+    /// <param name="told">What it is told besides.</param>
+    /// <param name="launcher">What starts it as another user.</param>
+    public static Process Start(IFaultScene scene, FaultProgram.Order told, IReadOnlyList<string>? launcher)
     {
         var order = Path.Combine(scene.Folder, $"order-{Guid.NewGuid():N}.json");
-        File.WriteAllText(order, JsonSerializer.Serialize(new FaultProgram.Order
+        File.WriteAllText(order, JsonSerializer.Serialize(told with
         {
-            Verb = verb,
             Store = scene.StorePath,
             Deployment = ModelJson.Serialize(scene.Context.Deployment),
             Artifacts = scene.Artifacts,
             Registry = scene.Registry,
-            DieAt = dieAt,
-            Moment = moment,
         }));
         string[] command = [.. launcher ?? [], .. launcher is null ? Array.Empty<string>() : ["env", "HOME=" + scene.Folder], "dotnet", "exec", "--roll-forward", "Major", typeof(FaultProcess).Assembly.Location, "fault", order];
         var start = new ProcessStartInfo(command[0], command[1..])

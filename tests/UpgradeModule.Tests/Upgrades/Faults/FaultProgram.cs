@@ -24,6 +24,8 @@ internal static class FaultProgram
 
         public string? DieAt { get; init; }
 
+        public bool AllowOutbound { get; init; }
+
         public FaultMoment Moment { get; init; }
     }
 
@@ -75,8 +77,8 @@ internal static class FaultProgram
     private static async Task<int> RehearseAsync(UpgradeEngine engine, DeploymentContext context, Order told)
     {
         var path = engine.Planner.Plan(context.Spec, new Engine.Paths.PathRequest { From = context.Deployment.Version!, Edition = context.Deployment.Edition, Deployment = context.Deployment });
-        var result = await engine.Rehearsals.RunAsync(context, new Engine.Upgrades.Rehearsal.RehearsalRequest { Path = path, ArtifactPath = told.Artifacts, Registry = told.Registry, Timeout = TimeSpan.FromSeconds(60) }, default);
-        Console.WriteLine($"healthy: {result.Healthy}: {string.Join(Environment.NewLine, result.Problems)}");
+        var result = await engine.Rehearsals.RunAsync(context, new Engine.Upgrades.Rehearsal.RehearsalRequest { Path = path, ArtifactPath = told.Artifacts, Registry = told.Registry, Timeout = TimeSpan.FromSeconds(60), AllowOutbound = told.AllowOutbound }, default);
+        Console.WriteLine($"healthy: {result.Healthy}, isolated: {result.Isolated}: {string.Join(Environment.NewLine, result.Problems)}");
         return 0;
     }
 

@@ -67,6 +67,17 @@ internal sealed class LiveScene : IFaultScene
         return scene;
     }
 
+    /// <summary>Installs 1.0.0 with settings that name its own folder.</summary>
+    /// <param name="postgres">Its database; a SQLite file where empty.</param>
+    /// <param name="definition">Its definition, where it isn't the sample app's own.</param>
+    /// <param name="environment">What it is given besides.</param>
+    public static async Task<LiveScene> StartAsync(DatabaseAccess? postgres, string? definition, Func<LiveScene, (string Name, string Value)[]> environment)
+    {
+        var scene = new LiveScene(postgres) { Definition = definition ?? SampleApps.DefinitionPath };
+        await scene.InstallAsync(environment(scene));
+        return scene;
+    }
+
     public async Task<UpgradePath> PathAsync(string? to = null)
     {
         var installed = await Engine.Services.GetAsync(Context, default);

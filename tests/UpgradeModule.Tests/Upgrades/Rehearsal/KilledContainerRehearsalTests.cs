@@ -29,7 +29,7 @@ public class KilledContainerRehearsalTests(ContainerEngineFixture docker)
                 return moment switch
                 {
                     "network" => containers.Any(name => name.StartsWith("container", StringComparison.Ordinal)),
-                    "server" => one.Folders("um-pg-").Count > 0,
+                    "server" => one.Folders("um-server-").Count > 0,
                     "clone" => containers.Count(name => name.StartsWith("container", StringComparison.Ordinal)) > 1,
                     _ => containers.Count(name => name.StartsWith("container", StringComparison.Ordinal)) > 2,
                 };

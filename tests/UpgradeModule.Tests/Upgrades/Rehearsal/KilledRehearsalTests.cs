@@ -92,7 +92,7 @@ public class KilledRehearsalTests(PostgresFixture postgres)
             one => Task.FromResult(moment switch
             {
                 "folder" => one.Folders("um-rehearsal-").Count > 0,
-                "server" => one.Folders("um-pg-").Count > 0,
+                "server" => one.Folders("um-server-").Count > 0,
                 "clone" => one.Processes().Count > 0 && one.Folders("um-rehearsal-").Any(path => Directory.Exists(Path.Combine(path, "app", ".upgrademodule"))),
                 _ => one.HasArtifact(second),
             }),

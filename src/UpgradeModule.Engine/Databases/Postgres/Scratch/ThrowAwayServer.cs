@@ -5,6 +5,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using UpgradeModule.Engine.Databases.Files;
 using UpgradeModule.Engine.Databases.Postgres.Programs;
+using UpgradeModule.Engine.Databases.Programs;
 
 namespace UpgradeModule.Engine.Databases.Postgres.Scratch;
 
@@ -60,7 +61,7 @@ internal sealed class ThrowAwayServer : IThrowAwayServer
     /// <returns>The initdb of an installation; <see langword="null"/> where there is none that can be used.</returns>
     public static async Task<PostgresProgram?> FindAsync(int major, CancellationToken cancellationToken)
     {
-        if (UnprivilegedUser.IsNeeded && UnprivilegedUser.Find() is null) return null;
+        if (UnprivilegedUser.IsNeeded && UnprivilegedUser.Find("postgres") is null) return null;
         var found = await PostgresPrograms.FindAsync("initdb", cancellationToken).ConfigureAwait(false);
         return found.FirstOrDefault(program => program.Major >= major && File.Exists(Sibling(program, "postgres")));
     }
@@ -74,7 +75,7 @@ internal sealed class ThrowAwayServer : IThrowAwayServer
     public static async Task<ThrowAwayServer> StartAsync(PostgresProgram program, bool loopback, CancellationToken cancellationToken, bool lifelike = false)
     {
         loopback |= OperatingSystem.IsWindows();
-        var user = UnprivilegedUser.IsNeeded ? UnprivilegedUser.Find() : null;
+        var user = UnprivilegedUser.IsNeeded ? UnprivilegedUser.Find("postgres") : null;
         var directory = TemporaryFolder.Make(TemporaryFolder.Server);
         Process? keeper = null;
         try

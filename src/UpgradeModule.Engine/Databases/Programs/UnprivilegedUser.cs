@@ -1,8 +1,8 @@
 using System.Globalization;
 
-namespace UpgradeModule.Engine.Databases.Postgres.Scratch;
+namespace UpgradeModule.Engine.Databases.Programs;
 
-/// <summary>The user that a server runs as where this process is root: PostgreSQL refuses to run as root.</summary>
+/// <summary>The user that a throw-away server runs as where this process is root: servers refuse to run as root.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Id">Its number.</param>
 /// <param name="Group">The number of its group.</param>
@@ -13,12 +13,13 @@ internal sealed record UnprivilegedUser(string Name, uint Id, uint Group, IReadO
     public static bool IsNeeded => !OperatingSystem.IsWindows() && Environment.IsPrivilegedProcess;
 
     /// <summary>Finds one.</summary>
+    /// <param name="names">Whom to take, the first that there is.</param>
     /// <returns>The user; <see langword="null"/> where there is none, or no program to become it.</returns>
-    public static UnprivilegedUser? Find()
+    public static UnprivilegedUser? Find(params string[] names)
     {
         if (!File.Exists("/etc/passwd")) return null;
         var users = File.ReadLines("/etc/passwd").Select(line => line.Split(':')).Where(fields => fields.Length > 3).ToList();
-        var user = new[] { "postgres", "nobody" }.Select(name => users.Find(fields => fields[0] == name)).FirstOrDefault(fields => fields is not null);
+        var user = names.Append("nobody").Select(name => users.Find(fields => fields[0] == name)).FirstOrDefault(fields => fields is not null);
         if (user is null) return null;
         var setpriv = new[] { "/usr/bin/setpriv", "/bin/setpriv" }.FirstOrDefault(File.Exists);
         var runuser = new[] { "/usr/sbin/runuser", "/sbin/runuser", "/usr/bin/runuser" }.FirstOrDefault(File.Exists);
