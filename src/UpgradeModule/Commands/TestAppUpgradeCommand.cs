@@ -31,8 +31,8 @@ public sealed class TestAppUpgradeCommand : PathCmdlet
     [SecondsTransformation]
     public TimeSpan? Timeout { get; set; }
 
-    /// <summary>Rehearses even where the clone can't be kept from reaching others.</summary>
-    [Parameter(HelpMessage = "Rehearses even where the clone can't be kept from reaching others.")]
+    /// <summary>Rehearses even where the clone can't be kept to itself.</summary>
+    [Parameter(HelpMessage = "Rehearses even where the clone can't be kept to itself.")]
     public SwitchParameter AllowOutbound { get; set; }
 
     /// <summary>Gives only whether every stop became healthy.</summary>

@@ -37,8 +37,7 @@ internal sealed class MySqlCopy(MySqlServer server)
         catch (Exception failure)
         {
             await TryDropAsync(name, operation).ConfigureAwait(false);
-            if (failure is InvalidDataException) throw MySqlFiles.Corrupt(content, failure.Message, failure);
-            if (failure is MySqlFailure { Code: 1064 or 1136 or 1054 or 1146 or 1062 or 1366 } said) throw MySqlFiles.Corrupt(content, said.Message, failure);
+            if (MySqlFiles.Corrupt(content, failure) is { } corrupt) throw corrupt;
             throw;
         }
         finally

@@ -13,6 +13,19 @@ internal static class MySqlFiles
     /// <param name="compression">How it is compressed.</param>
     public static string Format(BackupCompression compression) => Start + compression switch { BackupCompression.Gzip => "+gzip", BackupCompression.Brotli => "+brotli", _ => "" };
 
+    /// <summary>Tells whether what went wrong while a backup was restored is its own fault.</summary>
+    /// <param name="content">The backup's data.</param>
+    /// <param name="failure">What went wrong.</param>
+    /// <returns>The failure that its data is damaged; <see langword="null"/> where something else is.</returns>
+    public static UpgradeException? Corrupt(BackupContent content, Exception failure) => failure switch
+    {
+        InvalidDataException => Corrupt(content, failure.Message, failure),
+
+        // What a dump program writes is valid: a server that doesn't understand it was given something else.
+        MySqlFailure { Code: 1064 or 1136 or 1054 or 1146 or 1062 or 1366 } said => Corrupt(content, said.Message, failure),
+        _ => null,
+    };
+
     /// <summary>The failure that a backup's data is damaged.</summary>
     /// <param name="content">The backup's data.</param>
     /// <param name="why">What is wrong with it.</param>

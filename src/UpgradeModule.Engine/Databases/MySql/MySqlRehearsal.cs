@@ -35,7 +35,15 @@ internal sealed class MySqlRehearsal(MySqlServer server, Func<DatabaseAccess, IA
                     progress.Begin("", new FileInfo(file).Length);
 
                     // Events rest: they may do outside what nobody rehearses.
-                    await loader.RunAsync(server.Name, file, compression, new DumpFilter { Events = EventSwitch.Off() }, count => progress.Moved("", count), cancellationToken).ConfigureAwait(false);
+                    try
+                    {
+                        await loader.RunAsync(server.Name, file, compression, new DumpFilter { Events = EventSwitch.Off() }, count => progress.Moved("", count), cancellationToken).ConfigureAwait(false);
+                    }
+                    catch (Exception failure) when (MySqlFiles.Corrupt(content, failure) is not null)
+                    {
+                        throw MySqlFiles.Corrupt(content, failure)!;
+                    }
+
                     progress.Done();
                     return true;
                 }).ConfigureAwait(false);
@@ -43,10 +51,9 @@ internal sealed class MySqlRehearsal(MySqlServer server, Func<DatabaseAccess, IA
 
             return new MySqlScratch(open(access), access, $"a throw-away server of {program.Version.Name} on this machine", throwAway.DisposeAsync);
         }
-        catch (Exception failure)
+        catch
         {
             await throwAway.DisposeAsync().ConfigureAwait(false);
-            if (failure is InvalidDataException) throw MySqlFiles.Corrupt(content, failure.Message, failure);
             throw;
         }
         finally

@@ -23,11 +23,11 @@ public class MySqlRehearsalTests(MariaDbFixture server) : MySqlScene(server)
             place = Assert.Single(Folders());
 
             // The application's own log-in works there as on its own server: its tables, copies beside, and nobody else's databases.
-            await using var clone = MariaDbFixture.Open(copy.Access with { Maintenance = null });
+            await using var clone = MariaDbFixture.Open(new DatabaseAccess { Target = copy.Access.Target, Credential = copy.Access.Credential });
             await clone.ExecuteAsync("CREATE TABLE of_the_clone (id INT PRIMARY KEY)", None);
             Assert.True(await clone.TableExistsAsync("of_the_clone", None));
-            var point = await clone.CreateRollbackPointAsync("rehearsal", None);
-            await clone.DropAsync(point, None);
+            var point = await copy.Database.CreateRollbackPointAsync("rehearsal", None);
+            await copy.Database.DropAsync(point, None);
             Assert.DoesNotContain(await clone.QueryAsync("SHOW DATABASES", None), row => row[0] == "mysql");
         }
 
