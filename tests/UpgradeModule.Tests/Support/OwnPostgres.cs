@@ -3,7 +3,7 @@ using System.Globalization;
 using Npgsql;
 using UpgradeModule.Engine.Databases;
 using UpgradeModule.Engine.Databases.Postgres;
-using UpgradeModule.Engine.Databases.Postgres.Scratch;
+using UpgradeModule.Engine.Databases.Programs;
 
 namespace UpgradeModule.Tests.Support;
 
@@ -33,7 +33,7 @@ public sealed class OwnPostgres : IAsyncDisposable
         var program = await ThrowAwayServer.FindAsync(12, CancellationToken.None);
         Skip.If(program is null || OperatingSystem.IsWindows(), "No PostgreSQL server programs (initdb) that this user could run are installed.");
         var bin = Path.GetDirectoryName(File.ResolveLinkTarget(program.Path, returnFinalTarget: true)?.FullName ?? program.Path)!;
-        var server = new OwnPostgres(bin, UnprivilegedUser.IsNeeded ? UnprivilegedUser.Find() : null, disk);
+        var server = new OwnPostgres(bin, UnprivilegedUser.IsNeeded ? UnprivilegedUser.Find("postgres") : null, disk);
         Directory.CreateDirectory(server.Data);
         if (server._user is { } user) await RunAsync("chown", "-R", string.Create(CultureInfo.InvariantCulture, $"{user.Id}:{user.Group}"), server._folder.Path, server.Data);
         await server.DoAsync("initdb", "-D", server.Data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale", "-N");

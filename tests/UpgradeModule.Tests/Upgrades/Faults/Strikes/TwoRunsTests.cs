@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using UpgradeModule.Engine.Databases.Postgres.Scratch;
+using UpgradeModule.Engine.Databases.Programs;
 using UpgradeModule.Engine.Upgrades;
 using UpgradeModule.Tests.Deployments.Docker.Live;
 using UpgradeModule.Tests.Support;
@@ -63,8 +63,8 @@ public sealed class TwoRunsTests
     [InlineData(true)]
     public async Task Two_users_upgrade_it_once(bool othersRun)
     {
-        Skip.IfNot(UnprivilegedUser.IsNeeded && UnprivilegedUser.Find() is not null, "Only root can become another user.");
-        var other = UnprivilegedUser.Find()!;
+        Skip.IfNot(UnprivilegedUser.IsNeeded && UnprivilegedUser.Find("postgres") is not null, "Only root can become another user.");
+        var other = UnprivilegedUser.Find("postgres")!;
         await using var scene = await LiveScene.StartAsync();
         await using var writer = new NoteWriter(scene.Url, TimeSpan.FromMilliseconds(15));
         if (othersRun)
