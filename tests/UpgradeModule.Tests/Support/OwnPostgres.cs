@@ -3,6 +3,7 @@ using System.Globalization;
 using Npgsql;
 using UpgradeModule.Engine.Databases;
 using UpgradeModule.Engine.Databases.Postgres;
+using UpgradeModule.Engine.Databases.Postgres.Scratch;
 using UpgradeModule.Engine.Databases.Programs;
 
 namespace UpgradeModule.Tests.Support;
