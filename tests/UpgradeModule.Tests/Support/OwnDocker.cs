@@ -5,18 +5,20 @@ using UpgradeModule.Engine.Containers;
 namespace UpgradeModule.Tests.Support;
 
 /// <summary>
-/// A Docker daemon of a test's own, which the test may stop and start again. It has its own socket, data and addresses, touches neither the default
+/// A Docker daemon of a test's own, which the test may end, gracefully or not, and start again. It has its own socket, data, addresses and bridge, touches neither the default
 /// bridge nor a firewall's rules, and leaves the machine's own daemon alone.
 /// </summary>
 internal sealed class OwnDocker : IAsyncDisposable
 {
     private readonly TempFolder _folder = new();
     private readonly string _program;
+    private readonly TestBridge _bridge;
     private Process? _daemon;
 
-    private OwnDocker(string program)
+    private OwnDocker(string program, TestBridge bridge)
     {
         _program = program;
+        _bridge = bridge;
         Engine = ContainerEngines.Open("unix://" + _folder.File("docker.sock"));
     }
 
@@ -29,7 +31,7 @@ internal sealed class OwnDocker : IAsyncDisposable
     {
         var program = OperatingSystem.IsLinux() && Environment.UserName == "root" ? BackgroundProgram.Find("dockerd") : null;
         Skip.If(program is null, "A Docker daemon of its own takes root on Linux, and dockerd.");
-        var docker = new OwnDocker(program);
+        var docker = new OwnDocker(program, await TestBridge.MakeAsync());
         await File.WriteAllTextAsync(docker._folder.File("daemon.json"), "{}");
         await docker.StartAgainAsync();
         return docker;
@@ -43,7 +45,7 @@ internal sealed class OwnDocker : IAsyncDisposable
         string[] arguments =
         [
             "--config-file", _folder.File("daemon.json"), "--host", "unix://" + _folder.File("docker.sock"), "--data-root", _folder.File("data"), "--exec-root", _folder.File("exec"), "--pidfile", _folder.File("pid"),
-            "--bridge", "none", "--iptables=false", "--ip6tables=false", "--ip-forward=false", "--ip-masq=false", "--default-address-pool", "base=10.213.0.0/16,size=24", "--shutdown-timeout", "10",
+            "--bridge", _bridge.Name, "--iptables=false", "--ip6tables=false", "--ip-forward=false", "--ip-masq=false", "--default-address-pool", "base=10.213.0.0/16,size=24", "--shutdown-timeout", "10",
         ];
         _daemon = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", "log=$1; shift; exec \"$@\" >>\"$log\" 2>&1 </dev/null", "sh", _folder.File("log"), _program, .. arguments]))!;
         for (var since = Stopwatch.StartNew(); ; await Task.Delay(100))
@@ -91,6 +93,7 @@ internal sealed class OwnDocker : IAsyncDisposable
         }
 
         _daemon?.Dispose();
+        await _bridge.DisposeAsync();
         _folder.Dispose();
     }
 }
