@@ -32,6 +32,11 @@ public class RoomMountsTests
         Assert.Equal(["/var/lib/app/data.db"], mounts.Where(mount => mount.Kind == "hide").Select(mount => mount.What));
     }
 
+    [Theory]
+    [InlineData("127.0.0.1 localhost\n127.0.1.1\tbox.example.org box # mine\n", "127.0.0.1 localhost\n127.0.1.1\tbox.example.org box # mine\n")]
+    [InlineData("127.0.0.1 localhost\n# 10.0.0.1 box\n", "127.0.0.1 localhost\n# 10.0.0.1 box\n127.0.0.1\tbox\n")]
+    public void The_machines_own_name_has_an_address_in_a_room(string hosts, string expected) => Assert.Equal(expected, RoomMounts.Hosts(hosts, "box"));
+
     [Fact]
     public void Sockets_outside_of_what_is_covered_are_found_by_their_paths()
     {

@@ -41,7 +41,7 @@ public sealed class MetabaseUpgradeTests(PostgresFixture postgres)
 
         Assert.True(result.Healthy && result.Isolated, string.Join(Environment.NewLine, result.Problems));
         Assert.Equal(["0.38.6", "0.39.7", "0.40.8", "0.50.36"], result.Stops.Select(stop => stop.To.Text));
-        Assert.All(result.Stops, stop => Assert.NotEmpty(stop.Migrations));
+        Assert.Contains("300", result.Stops.SelectMany(stop => stop.Migrations));
         Assert.Equal("0.38.0", await scene.AnsweredVersionAsync());
         Assert.Equal(process, (await scene.Engine.Services.GetAsync(scene.Context, default)).ProcessId);
         await writer.StopAsync();

@@ -24,6 +24,7 @@ internal sealed class CloneRoom : IAsyncDisposable
           IFS= read -r a; IFS= read -r b
           case $op in
             fix) mount -o "remount,bind,ro$b" none "$a" 2>/dev/null || [ ! -e "$a" ] || { echo "'$a' can't be made read-only" >&2; exit 1; } ;;
+            file) if [ -e "$b" ]; then mount --no-canonicalize --bind "$a" "$b"; fi ;;
             bind) mkdir -p "$b"; mount --no-canonicalize --bind "$a" "$b" ;;
             empty) if mkdir -p "$a" 2>/dev/null; then mount -t tmpfs -o "$b" tmpfs "$a"; fi ;;
             hide) if [ -d "$a" ]; then mount -t tmpfs -o ro,mode=0555,size=4k tmpfs "$a"; elif [ -e "$a" ]; then mount --no-canonicalize --bind ./empty "$a"; fi ;;
@@ -31,6 +32,7 @@ internal sealed class CloneRoom : IAsyncDisposable
         done
         """;
 
+    private const string HostsFile = "/etc/hosts";
     private const string Enter = "cd \"$1\" && shift && exec \"$@\"";
 
     // With these a program can do in the room what an application does; not leave it, mount, trace others or touch devices.
@@ -63,10 +65,14 @@ internal sealed class CloneRoom : IAsyncDisposable
         foreach (var name in new[] { "tmp", "vartmp", "home" }) Directory.CreateDirectory(Path.Combine(request.Folder, name));
         if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(Path.Combine(request.Folder, "tmp"), (UnixFileMode)0x3FF);
         await File.WriteAllBytesAsync(Path.Combine(request.Folder, "empty"), [], cancellationToken).ConfigureAwait(false);
+        var hosts = File.Exists(HostsFile) ? await File.ReadAllTextAsync(HostsFile, cancellationToken).ConfigureAwait(false) : "";
+        var hostname = (await File.ReadAllTextAsync("/proc/sys/kernel/hostname", cancellationToken).ConfigureAwait(false)).Trim();
+        await File.WriteAllTextAsync(Path.Combine(request.Folder, "hosts"), RoomMounts.Hosts(hosts, hostname), cancellationToken).ConfigureAwait(false);
         var room = new CloneRoom(programs.Hold(Holder, request), programs, deployment);
         try
         {
-            await room.MountAsync(RoomMounts.Fixed(await File.ReadAllLinesAsync("/proc/self/mountinfo", cancellationToken).ConfigureAwait(false), request.Folder), cancellationToken).ConfigureAwait(false);
+            var mounts = RoomMounts.Fixed(await File.ReadAllLinesAsync("/proc/self/mountinfo", cancellationToken).ConfigureAwait(false), request.Folder);
+            await room.MountAsync([.. mounts, new RoomMount("file", "./hosts", HostsFile)], cancellationToken).ConfigureAwait(false);
             room.Network = await room.OpenNetworkAsync(request.Folder).ConfigureAwait(false);
             await room.TryAsync(request, cancellationToken).ConfigureAwait(false);
             return room;

@@ -57,6 +57,15 @@ internal static partial class RoomMounts
         string Keep(int index) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{folder}/keep/{index}");
     }
 
+    /// <summary>Writes the list of names for a room: who asks for the address of the machine's own name there finds it, though no server of names can be asked.</summary>
+    /// <param name="hosts">The machine's list.</param>
+    /// <param name="name">The machine's name.</param>
+    public static string Hosts(string hosts, string name)
+    {
+        var known = hosts.Split('\n').Select(static line => line.Split('#')[0]).Any(line => line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Skip(1).Contains(name, StringComparer.OrdinalIgnoreCase));
+        return known || name.Length == 0 ? hosts : $"{hosts.TrimEnd('\n')}\n127.0.0.1\t{name}\n";
+    }
+
     /// <summary>Finds the sockets of services that have paths outside of what is covered.</summary>
     /// <param name="sockets">The lines of <c>/proc/net/unix</c>.</param>
     public static IReadOnlyList<string> Sockets(IEnumerable<string> sockets) =>

@@ -117,7 +117,10 @@ internal sealed class ContainerClone : IAppClone
         var reference = CloneNames.NetworkImage(_request.Mark);
         await CloneNetworkImage.MakeAsync(engine, reference, name, cancellationToken).ConfigureAwait(false);
         var holder = CloneNames.Network(_request.Mark);
-        await engine.CreateContainerAsync(new ContainerCreateRequest { Name = holder, Config = new ContainerConfig { Image = reference }, HostConfig = new HostConfig { NetworkMode = "none" } }, cancellationToken).ConfigureAwait(false);
+
+        // Many an application asks for the address of its own name, and doesn't start where there is none.
+        var hostname = _container.Config?.Hostname is { Length: > 0 } own ? own : "rehearsal";
+        await engine.CreateContainerAsync(new ContainerCreateRequest { Name = holder, Config = new ContainerConfig { Image = reference, Hostname = hostname }, HostConfig = new HostConfig { NetworkMode = "none", ExtraHosts = [hostname + ":127.0.0.1"] } }, cancellationToken).ConfigureAwait(false);
         await engine.StartContainerAsync(holder, cancellationToken).ConfigureAwait(false);
         var started = await engine.InspectContainerAsync(holder, cancellationToken).ConfigureAwait(false);
         if (started.State is not { Running: true, Pid: > 0 and var process }) throw NetworkRoom.Unavailable(name, "the container that holds its network does not run");
