@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using UpgradeModule.Engine.Upgrades;
-using UpgradeModule.Pipeline;
 
 namespace UpgradeModule.Commands;
 
