@@ -8,6 +8,9 @@ namespace UpgradeModule.Engine.Containers;
 /// <content>Containers.</content>
 internal sealed partial class ContainerEngine
 {
+    private const int StartTries = 10;
+    private static readonly TimeSpan s_startPause = TimeSpan.FromMilliseconds(500);
+
     /// <inheritdoc/>
     public async Task<IReadOnlyList<ContainerSummary>> ListContainersAsync(ContainerQuery query, CancellationToken cancellationToken)
     {
@@ -61,11 +64,18 @@ internal sealed partial class ContainerEngine
     /// <inheritdoc/>
     public async Task StartContainerAsync(string container, CancellationToken cancellationToken)
     {
-        using var response = await http.SendAsync(HttpMethod.Post, $"/containers/{Segment(container)}/start", null, null, cancellationToken).ConfigureAwait(false);
-        if (response.IsSuccessStatusCode || response.StatusCode == HttpStatusCode.NotModified) return;
-        var says = await EngineHttp.MessageAsync(response, cancellationToken).ConfigureAwait(false);
-        throw IsMissing(response.StatusCode, says) ? EngineErrors.ContainerNotFound(Address, container) : EngineErrors.StartFailed(container, says);
+        for (var tries = 1; ; tries++)
+        {
+            using var response = await http.SendAsync(HttpMethod.Post, $"/containers/{Segment(container)}/start", null, null, cancellationToken).ConfigureAwait(false);
+            if (response.IsSuccessStatusCode || response.StatusCode == HttpStatusCode.NotModified) return;
+            var says = await EngineHttp.MessageAsync(response, cancellationToken).ConfigureAwait(false);
+            if (tries == StartTries || !EngineErrors.IsStillEnding(says)) throw StartFailure(container, response.StatusCode, says);
+            await Task.Delay(s_startPause, cancellationToken).ConfigureAwait(false);
+        }
     }
+
+    private UpgradeException StartFailure(string container, HttpStatusCode status, string says) =>
+        IsMissing(status, says) ? EngineErrors.ContainerNotFound(Address, container) : EngineErrors.StartFailed(container, says);
 
     /// <inheritdoc/>
     public Task StopContainerAsync(string container, TimeSpan? grace, CancellationToken cancellationToken)

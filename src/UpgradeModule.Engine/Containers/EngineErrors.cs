@@ -36,6 +36,13 @@ internal static partial class EngineErrors
     public static UpgradeException ContainerPathNotFound(string container, string path) =>
         new("ContainerPathNotFound", UpgradeErrorCategory.ObjectNotFound, path, $"There is no '{path}' in the container '{container}'.", "Check the path; it is one inside the container.");
 
+    /// <summary>
+    /// Whether the engine is still clearing away what a container ran last, as one that was started anew is for a moment: Docker says "task …: already exists"
+    /// then, and starts the container a little later.
+    /// </summary>
+    /// <param name="says">What it says.</param>
+    public static bool IsStillEnding(string says) => says.Contains("task ", StringComparison.Ordinal) && says.Contains("already exists", StringComparison.Ordinal);
+
     public static UpgradeException StartFailed(string container, string says) => PortPattern().IsMatch(says)
         ? new("PortTaken", UpgradeErrorCategory.ResourceBusy, container, $"The container '{container}' can't be started: {Sentence(Clean(says))}", "Stop what listens on the port, or publish another one.")
         : new("ContainerStartFailed", UpgradeErrorCategory.InvalidOperation, container, $"The container '{container}' can't be started: {Sentence(Clean(says))}", "Check its command, its mounts and its limits.");

@@ -163,6 +163,19 @@ public class EngineHttpTests
         Assert.NotNull(failure.Remedy);
     }
 
+    [Theory]
+    [InlineData(2, null)]
+    [InlineData(1000, "ContainerStartFailed")]
+    public async Task A_container_whose_last_task_is_still_being_cleared_away_is_started_a_little_later(int refused, string? id)
+    {
+        var asked = 0;
+        using var stand = new StandIn("1.41", "1.24") { Answer = path => !path.EndsWith("/start", StringComparison.Ordinal) ? null : ++asked <= refused ? (500, """{"message":"task 6afc: already exists"}""") : (204, "") };
+        await using var engine = stand.Open();
+        var failure = await Record.ExceptionAsync(() => engine.StartContainerAsync("app", CancellationToken.None));
+        Assert.Equal(id, (failure as UpgradeException)?.ErrorId);
+        Assert.Equal(id is null ? 3 : 10, asked);
+    }
+
     [Fact]
     public async Task A_pull_that_breaks_off_half_way_is_no_success()
     {

@@ -35,6 +35,15 @@ public sealed class FileHistoryTests : IDisposable
     }
 
     [Fact]
+    public async Task A_folder_that_is_gone_for_good_is_told_with_what_to_do()
+    {
+        File.WriteAllText(Folder, "where the folder was");
+        var failure = await Assert.ThrowsAsync<UpgradeException>(() => SaveAsync("run1", null));
+        Assert.Equal(("RunNotRecorded", Folder), (failure.ErrorId, failure.Target));
+        Assert.Contains("register the deployment", failure.Remedy, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task One_changed_byte_in_any_file_shows()
     {
         await FillAsync();

@@ -64,6 +64,21 @@ internal sealed class FileJournal(string folder, string? usual = null) : Documen
     /// <inheritdoc/>
     protected override async Task<string?> SaveAsync(RunDocument document, CancellationToken cancellationToken)
     {
+        try
+        {
+            return await WriteAsync(document, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException && !DiskSpace.IsFull(failure))
+        {
+            throw new UpgradeException(
+                "RunNotRecorded", failure is UnauthorizedAccessException ? UpgradeErrorCategory.PermissionDenied : UpgradeErrorCategory.WriteError, folder,
+                $"The record of the run can't be written to '{folder}': {failure.Message.TrimEnd('.')}.",
+                "See that the folder is there and can be written to; or register the deployment, whose runs are recorded in the module's store then.", failure);
+        }
+    }
+
+    private async Task<string?> WriteAsync(RunDocument document, CancellationToken cancellationToken)
+    {
         if (usual is not null) await JournalFolders.NoteAsync(usual, folder, cancellationToken).ConfigureAwait(false);
         PrivateFiles.CreateDirectory(folder);
         var bytes = RunJson.WriteBytes(document);
