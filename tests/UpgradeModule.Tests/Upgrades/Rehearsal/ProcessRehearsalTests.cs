@@ -2,12 +2,13 @@ using UpgradeModule.Engine.Databases;
 using UpgradeModule.Engine.Upgrades.Rehearsal;
 using UpgradeModule.Tests.Support;
 using UpgradeModule.Tests.Upgrades.Live;
+using Xunit.Abstractions;
 
 namespace UpgradeModule.Tests.Upgrades.Rehearsal;
 
 /// <summary>The sample app as a process, its upgrade rehearsed on clones.</summary>
 [Collection("PostgresUpgrades")]
-public class ProcessRehearsalTests(PostgresFixture postgres)
+public class ProcessRehearsalTests(PostgresFixture postgres, ITestOutputHelper output)
 {
     [SkippableTheory]
     [InlineData(false)]
@@ -138,6 +139,7 @@ public class ProcessRehearsalTests(PostgresFixture postgres)
         Assert.Equal(UpgradeOutcome.Succeeded, real.Outcome);
         Assert.True(real.Downtime > TimeSpan.FromMilliseconds(6 * delay));
         var predicted = rehearsal.PredictedDowntime!.Value;
+        output.WriteLine(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"predicted {predicted.TotalSeconds:0.0} s, real {real.Downtime.TotalSeconds:0.0} s"));
         Assert.InRange(predicted / real.Downtime, 0.7, 1.3);
     }
 
