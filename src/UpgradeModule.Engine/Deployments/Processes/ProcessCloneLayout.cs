@@ -49,7 +49,8 @@ internal static class ProcessCloneLayout
 
         string Moved(string text)
         {
-            var led = text.Replace(artifact, copy, StringComparison.Ordinal);
+            // The clone's folder may lie in the one that is copied: an artifact that lies there too moves with it, and only once.
+            var led = inside ? text : text.Replace(artifact, copy, StringComparison.Ordinal);
             return why is null ? led.Replace(directory + Path.DirectorySeparatorChar, own + Path.DirectorySeparatorChar, StringComparison.Ordinal) : led;
         }
     }

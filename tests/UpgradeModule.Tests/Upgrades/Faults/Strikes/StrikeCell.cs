@@ -17,6 +17,7 @@ internal sealed class StrikeCell(IFaultScene scene, Strike strike, string verb)
 {
     private static readonly TimeSpan Recovery = TimeSpan.FromSeconds(20);
     private readonly RecordingOperation _operation = new();
+    private readonly List<KeptItem> _told = [];
     private readonly List<string> _then = [];
 
     /// <summary>Runs it.</summary>
@@ -59,7 +60,8 @@ internal sealed class StrikeCell(IFaultScene scene, Strike strike, string verb)
         await writer.StopAsync();
         var missing = await MissingAsync(writer);
         var aside = missing.Count;
-        foreach (var item in (await RunsAsync()).SelectMany(run => run.Kept).Where(item => item.Kind.StartsWith("Database", StringComparison.Ordinal) && !item.Dropped))
+        // A run whose record is gone with its folder has told what is kept all the same.
+        foreach (var item in (await RunsAsync()).SelectMany(run => run.Kept).Concat(_told).Where(item => item.Kind.StartsWith("Database", StringComparison.Ordinal) && !item.Dropped))
         {
             if (missing.Count > 0) missing.ExceptWith(await scene.NotesInAsync(item));
         }
@@ -86,6 +88,7 @@ internal sealed class StrikeCell(IFaultScene scene, Strike strike, string verb)
             var request = new UpgradeRequest { Path = path, ArtifactPath = scene.Artifacts, Registry = scene.Registry, Timeout = strike.Timeout };
             var result = await engine.Upgrades.RunAsync(context, request, point is null ? default : strike.Token);
             var ended = result.Outcome is UpgradeOutcome.Succeeded or UpgradeOutcome.RolledBack;
+            _told.AddRange(result.Kept);
             return (result.Outcome.ToString()!, result.ErrorId, result.Error, ended ? result.Reached!.Text : null, Judge(result));
         }
         catch (UpgradeException failure)
