@@ -12,6 +12,9 @@ internal sealed record CloneSettings
     /// <summary>The program, and its arguments, that the clone's command is started by; empty for none.</summary>
     public IReadOnlyList<string> Launcher { get; init; } = [];
 
+    /// <summary>Whether its home, in <see cref="Environment"/>, is merely its user's: then it gets one of its own where that one can't be written.</summary>
+    public bool UsersHome { get; init; }
+
     /// <summary>The user that it runs as; whoever runs the rehearsal where <see langword="null"/>.</summary>
     public CloneUser? User { get; init; }
 

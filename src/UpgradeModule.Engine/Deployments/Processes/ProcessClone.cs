@@ -71,8 +71,8 @@ internal sealed class ProcessClone : IAppClone
         var environment = new Dictionary<string, string?>(_original.Cloned?.Environment ?? new Dictionary<string, string?>(), StringComparer.Ordinal) { [CloneSettings.Variable] = _request.Mark };
         foreach (var (name, value) in fittings.Environment) environment[name] = value;
 
-        // The home is whoever's who starts the service, and can't be written there.
-        if (_room is not null && _original.Cloned is null && settings.Get("HOME") is null) environment["HOME"] = Path.Combine(_request.Folder, "home");
+        // The home is whoever's who starts the service, or the user's of a unit, and can't be written there.
+        if (_room is not null && (_original.Cloned?.UsersHome ?? settings.Get("HOME") is null)) environment["HOME"] = Path.Combine(_request.Folder, "home");
         var url = Address(settings, environment);
 
         // What the clone is told in place of what its deployment is told: a JVM's property of the same meaning must not win over it.

@@ -43,7 +43,7 @@ internal static class UnitProcess
                     LogPath = null,
                 },
             },
-            Cloned = new CloneSettings { Environment = UnitOneOff.Environment(settings, account).ToDictionary(static pair => pair.Key, static pair => (string?)pair.Value, StringComparer.Ordinal), User = user },
+            Cloned = new CloneSettings { Environment = UnitOneOff.Environment(settings, account).ToDictionary(static pair => pair.Key, static pair => (string?)pair.Value, StringComparer.Ordinal), User = user, UsersHome = settings.Get("HOME") is null },
         };
     }
 
