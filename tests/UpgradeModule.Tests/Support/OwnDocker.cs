@@ -45,7 +45,9 @@ internal sealed class OwnDocker : IAsyncDisposable
         string[] arguments =
         [
             "--config-file", _folder.File("daemon.json"), "--host", "unix://" + _folder.File("docker.sock"), "--data-root", _folder.File("data"), "--exec-root", _folder.File("exec"), "--pidfile", _folder.File("pid"),
-            "--bridge", _bridge.Name, "--iptables=false", "--ip6tables=false", "--ip-forward=false", "--ip-masq=false", "--default-address-pool", "base=10.213.0.0/16,size=24", "--shutdown-timeout", "10",
+            "--bridge", _bridge.Name, "--iptables=false", "--ip6tables=false", "--ip-forward=false", "--ip-masq=false", "--shutdown-timeout", "10",
+            // Only the first time: a dockerd that finds its networks again and is told of address pools removes the machine's docker0.
+            .. _daemon is null ? ["--default-address-pool", "base=10.213.0.0/16,size=24"] : Array.Empty<string>(),
         ];
         _daemon = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", "log=$1; shift; exec \"$@\" >>\"$log\" 2>&1 </dev/null", "sh", _folder.File("log"), _program, .. arguments]))!;
         for (var since = Stopwatch.StartNew(); ; await Task.Delay(100))
