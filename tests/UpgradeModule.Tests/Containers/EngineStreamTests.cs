@@ -48,7 +48,7 @@ public class EngineStreamTests(ContainerEngineFixture docker, PodmanFixture podm
     {
         var (engine, images) = Require(kind);
         var name = Name("log");
-        await engine.CreateContainerAsync(ScriptOf(await images.BusyBoxAsync(), name, "echo one; echo two >&2; echo; seq 1 3000; sleep 1; echo last"), None);
+        await engine.CreateContainerAsync(ScriptOf(await images.BusyBoxAsync(), name, "echo one; echo two >&2; sleep 1; echo; seq 1 3000; sleep 1; echo last"), None);
         try
         {
             var before = DateTimeOffset.UtcNow;
