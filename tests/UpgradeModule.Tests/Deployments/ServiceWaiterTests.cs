@@ -10,8 +10,8 @@ public class ServiceWaiterTests
     public async Task A_migration_that_moves_is_waited_for_beyond_the_time_out_and_told()
     {
         await using var scene = await ProcessScene.CreateAsync("1.1.0", "SAMPLEAPP_MIGRATION_DELAY_MS=800");
-        var took = Stopwatch.StartNew();
         await scene.StartAsync();
+        var took = Stopwatch.StartNew();
         var service = await scene.WaitAsync(new WaitRequest { Expected = AppVersion.Parse("1.1.0"), Timeout = TimeSpan.FromMilliseconds(3000) });
         Assert.True(took.Elapsed > TimeSpan.FromMilliseconds(4000), $"It took only {took.Elapsed}.");
         Assert.Equal(AppHealth.Healthy, service.Health);
@@ -161,7 +161,7 @@ public class ServiceWaiterTests
         using var cancel = new CancellationTokenSource(TimeSpan.FromMilliseconds(600));
         var took = Stopwatch.StartNew();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => scene.Waiter.WaitAsync(scene.Context, new WaitRequest(), cancel.Token));
-        Assert.True(took.Elapsed < TimeSpan.FromSeconds(20), $"It took {took.Elapsed}.");
+        Assert.True(took.Elapsed < TimeSpan.FromSeconds(2), $"It took {took.Elapsed}.");
         Assert.Equal(AppServiceStatus.Running, (await scene.GetAsync()).Status);
     }
 

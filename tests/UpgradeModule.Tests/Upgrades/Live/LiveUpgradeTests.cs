@@ -65,12 +65,12 @@ public abstract class LiveUpgradeTests
         await Task.Delay(500);
         var watch = System.Diagnostics.Stopwatch.StartNew();
         await cancel.CancelAsync();
-        while (watch.Elapsed < TimeSpan.FromSeconds(10) && !scene.Operation.Warnings.Any(warning => warning.StartsWith("Stopping: going back to SampleApp 1.0.0", StringComparison.Ordinal))) await Task.Delay(5);
+        while (watch.Elapsed < TimeSpan.FromSeconds(5) && !scene.Operation.Warnings.Any(warning => warning.StartsWith("Stopping: going back to SampleApp 1.0.0", StringComparison.Ordinal))) await Task.Delay(5);
         answered = watch.Elapsed;
 
         var result = await run;
 
-        Assert.True(answered < TimeSpan.FromSeconds(8), answered.ToString());
+        Assert.True(answered < TimeSpan.FromSeconds(2), answered.ToString());
         Assert.True(result.Outcome == UpgradeOutcome.RolledBack, result.Error);
         Assert.Equal("UpgradeCancelled", result.ErrorId);
         Assert.Equal("1.0.0", await scene.AnsweredVersionAsync());
