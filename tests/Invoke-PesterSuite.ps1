@@ -10,6 +10,8 @@ param(
     [Parameter(Mandatory)] [string] $Results,
     # Only suites with these names; wildcards are allowed.
     [string] $Name = '*',
+    # Minutes; suites that take longer hang, and are ended.
+    [double] $Limit = $(if ($Long) { 240 } else { 30 }),
     [switch] $Long
 )
 
@@ -32,7 +34,7 @@ if (-not $pester) {
 $summary = Join-Path $Results 'pester.json'
 $pwsh = (Get-Process -Id $PID).Path
 if ([IO.Path]::GetFileNameWithoutExtension($pwsh) -ne 'pwsh') { $pwsh = 'pwsh' }
-& $pwsh -NoProfile -NonInteractive -File (Join-Path $PSScriptRoot Pester/Support/Start-Pester.ps1) -Pester $pester.Path -Module $Module -Summary $summary -Suites ($suites.FullName -join [IO.Path]::PathSeparator) -Long:$Long | Out-Host
+& $pwsh -NoProfile -NonInteractive -File (Join-Path $PSScriptRoot Pester/Support/Start-Pester.ps1) -Pester $pester.Path -Module $Module -Summary $summary -Suites ($suites.FullName -join [IO.Path]::PathSeparator) -Limit $Limit -Long:$Long | Out-Host
 if (-not (Test-Path -LiteralPath $summary)) {
     Write-Host 'Pester ended without a result.'
     return [pscustomobject]@{ Suite = 'Pester'; Passed = 0; Failed = 1; Skipped = 0; Failures = @('Pester: no result') }

@@ -9,27 +9,35 @@ BeforeAll {
     $env:UPGRADEMODULE_STORE = Join-Path $folder store.db
     $script:artifacts = Get-SampleArtifact
 
-    # Takes one post, and keeps what it said.
+    # Takes what is posted, and keeps what it said. The listener is asked in short waits and closed after the last one: one that is stopped while it is being
+    # asked may leave its caller waiting for ever.
     function Start-Hook {
         $port = Get-FreePort
         $heard = [Collections.Concurrent.ConcurrentQueue[string]]::new()
+        $stop = [Threading.ManualResetEventSlim]::new()
         $listener = [Net.HttpListener]::new()
         $listener.Prefixes.Add("http://127.0.0.1:$port/")
         $listener.Start()
-        $job = Start-ThreadJob -ArgumentList $listener, $heard {
-            param($listener, $heard)
-            while ($listener.IsListening) {
-                $context = $listener.GetContext()
+        $job = Start-ThreadJob -ArgumentList $listener, $heard, $stop {
+            param($listener, $heard, $stop)
+            $asked = $listener.GetContextAsync()
+            while (-not $stop.IsSet) {
+                if (-not $asked.Wait(50)) { continue }
+                $context = $asked.Result
                 $heard.Enqueue([IO.StreamReader]::new($context.Request.InputStream).ReadToEnd())
                 $context.Response.StatusCode = 204
                 $context.Response.Close()
+                $asked = $listener.GetContextAsync()
             }
         }
-        @{ Uri = "http://127.0.0.1:$port/"; Heard = $heard; Listener = $listener; Job = $job }
+        @{ Uri = "http://127.0.0.1:$port/"; Heard = $heard; Stop = $stop; Listener = $listener; Job = $job }
     }
 
     function Stop-Hook($Hook) {
-        $Hook.Listener.Stop()
+        $Hook.Stop.Set()
+        $ended = $Hook.Job | Wait-Job -Timeout 60
+        $Hook.Listener.Close()
+        if (-not $ended) { throw 'The listener of the webhook did not end.' }
         $Hook.Job | Remove-Job -Force
     }
 
