@@ -43,7 +43,7 @@ BeforeAll {
 
     # An upgrade whose process is killed while the new version migrates.
     function Start-CutShort($App) {
-        Add-Content -LiteralPath $App.Environment 'SAMPLEAPP_MIGRATION_DELAY_MS=6000'
+        Add-Content -LiteralPath $App.Environment 'SAMPLEAPP_MIGRATION_DELAY_MS=3000'
         $command = "Import-Module '$(Get-BuiltManifest)'; Invoke-AppUpgrade '$($App.Name)' -To 1.1.0 -ArtifactPath '$artifacts'"
         $process = Start-Process pwsh -ArgumentList '-NoProfile', '-NonInteractive', '-Command', $command -PassThru -RedirectStandardOutput (Join-Path $folder "$($App.Name).out") -RedirectStandardError (Join-Path $folder "$($App.Name).err")
         try {
@@ -51,6 +51,10 @@ BeforeAll {
             while (-not (@((Get-UpgradeRun $App.Name -ErrorAction Ignore) | Select-Object -First 1 | ForEach-Object { $_.Steps }) | Where-Object { $_.Id -eq 'Start' -and $_.Stop.Text -eq '1.1.0' })) {
                 if ($process.HasExited -or [DateTime]::UtcNow -gt $until) { throw "The upgrade did not come to its start: $(Get-Content (Join-Path $folder "$($App.Name).*"))" }
                 Start-Sleep -Milliseconds 100
+            }
+            while (-not (Get-SampleProcess $App.Folder)) {
+                if ($process.HasExited -or [DateTime]::UtcNow -gt $until) { throw "The new version was not started: $(Get-Content (Join-Path $folder "$($App.Name).*"))" }
+                Start-Sleep -Milliseconds 20
             }
         }
         finally { $process.Kill() }
@@ -135,6 +139,8 @@ Describe 'A run that was cut short' {
         (Get-UpgradeRun $app.Name).Outcome | Should -Be Interrupted
         (Test-UpgradeHistory).Intact | Should -BeTrue
 
+        # The application goes on without the process that was killed. Stopped in the middle of a migration, its data would be half migrated, and the run could only be taken back.
+        $null = Wait-AppService $app.Name -Timeout 00:02:00
         $null = Stop-AppService $app.Name -WarningVariable warned -WarningAction SilentlyContinue
         "$warned" | Should -Match 'Resume-UpgradeRun.*Undo-UpgradeRun'
         $null = Backup-AppDatabase $app.Name -WarningVariable warned -WarningAction SilentlyContinue
