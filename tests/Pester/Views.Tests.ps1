@@ -67,10 +67,11 @@ Describe 'Views' {
         Get-Shown $release | Should -Match '2025-05-05'
     }
 
-    It 'a table of deployments keeps each on one line in 80 columns' {
-        $deployment = [UpgradeModule.AppDeployment]@{ Name = 'metabase-production'; App = 'metabase'; Edition = 'oss'; Version = '0.50.36'; Latest = '0.65.4'; Status = 'Running' }
-        $lines = (Get-Shown $deployment -Width 80) -split '\r?\n' | Where-Object { $_.Trim() }
+    It 'a table of deployments keeps each on one line in a window of 80 columns, the last of which PowerShell leaves empty' {
+        $deployment = [UpgradeModule.AppDeployment]@{ Name = 'metabase-production'; App = 'metabase'; Edition = 'oss'; Version = '0.50.36'; Latest = '0.65.4'; Status = 'Running'; Database = [UpgradeModule.DatabaseTarget]@{ Engine = 'Postgres' } }
+        $lines = (Get-Shown $deployment -Width 79) -split '\r?\n' | Where-Object { $_.Trim() }
         $lines.Count | Should -Be 3
+        $lines[0] | Should -Match 'Database'
     }
 
     It 'a result is a list, labels aligned, wrapped at whole words in a window of <_> columns' -ForEach 60, 80, 100 {

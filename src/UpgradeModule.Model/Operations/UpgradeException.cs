@@ -19,6 +19,7 @@ public sealed class UpgradeException : Exception
         ErrorId = errorId;
         Category = category;
         Target = target;
+        Reason = message;
         Remedy = remedy;
     }
 
@@ -30,6 +31,9 @@ public sealed class UpgradeException : Exception
 
     /// <summary>The thing that failed.</summary>
     public object? Target { get; }
+
+    /// <summary>What failed and why: the message without what to do next, for those who know better what that is.</summary>
+    public string Reason { get; }
 
     /// <summary>What to do next, where there is something to do.</summary>
     public string? Remedy { get; }

@@ -28,12 +28,7 @@ internal static class ErrorFactory
         },
     };
 
-    private static string Text(UpgradeException known) => known.Detail is { } detail ? WithoutRemedy(known) + Environment.NewLine + detail : WithoutRemedy(known);
-
-    private static string WithoutRemedy(UpgradeException known) =>
-        known.Remedy is { Length: > 0 } remedy && known.Message.Length > remedy.Length && known.Message.EndsWith(remedy, StringComparison.Ordinal)
-            ? known.Message[..^remedy.Length].TrimEnd()
-            : known.Message;
+    private static string Text(UpgradeException known) => known.Detail is { } detail ? known.Reason + Environment.NewLine + detail : known.Reason;
 
     /// <summary>The category of PowerShell that has the same name.</summary>
     /// <param name="category">The engine's category.</param>

@@ -22,7 +22,12 @@ function Import-BuiltModule { Import-Module (Get-BuiltManifest) -Global }
 
 # Runs a script in a new pwsh and gives what it writes as objects. $Manifest and $Argument stand for the built module and what is handed over.
 function Invoke-Pwsh {
-    param([Parameter(Mandatory)] [scriptblock] $Script, [object] $Argument)
+    param(
+        [Parameter(Mandatory)] [scriptblock] $Script,
+        [object] $Argument,
+        # A command line that runs the one that follows it.
+        [string[]] $By = @()
+    )
     $file = New-TemporaryFile
     $data = New-TemporaryFile
     try {
@@ -34,7 +39,8 @@ function Invoke-Pwsh {
 `$result = @(& { $Script })
 ConvertTo-Json -InputObject `$result -Depth 6 -Compress | Set-Content -LiteralPath '$data'
 "@ | Set-Content -LiteralPath "$file.ps1"
-        $said = pwsh -NoProfile -NonInteractive -File "$file.ps1" 2>&1
+        $program, $rest = $By + @('pwsh', '-NoProfile', '-NonInteractive', '-File', "$file.ps1")
+        $said = & $program @rest 2>&1
         if ($LASTEXITCODE -ne 0) { throw "pwsh ended with exit code ${LASTEXITCODE}: $($said -join [Environment]::NewLine)" }
         Get-Content -LiteralPath $data -Raw | ConvertFrom-Json
     }

@@ -23,8 +23,8 @@ internal sealed class PostgresBackup(PostgresServer server, IPostgresArchiver ar
         }
         catch (UpgradeException failure) when (failure.ErrorId == Coverage.NotCovered && options.Engine is null)
         {
-            if (await MissingAsync(cancellationToken).ConfigureAwait(false) is { } missing) throw new UpgradeException(failure.ErrorId, failure.Category, failure.Target, failure.Message, missing, failure);
-            operation.Warning($"{failure.Message} So pg_dump writes this backup, and pg_restore will be needed to restore it.");
+            if (await MissingAsync(cancellationToken).ConfigureAwait(false) is { } missing) throw new UpgradeException(failure.ErrorId, failure.Category, failure.Target, failure.Reason, $"Nothing was written. {missing}", failure);
+            operation.Warning($"{failure.Reason} So pg_dump writes this backup, and pg_restore will be needed to restore it.");
             return await ByProgramAsync().ConfigureAwait(false);
         }
 
@@ -40,7 +40,7 @@ internal sealed class PostgresBackup(PostgresServer server, IPostgresArchiver ar
         // Where pg_dump is there, nothing is in the way, and the catalogue needn't be read. In the container it is looked for last.
         if (await archiver.MissingAsync(connection.Major, here: true, cancellationToken).ConfigureAwait(false) is null) return null;
         if (await Coverage.FindAsync(server.Live, cancellationToken).ConfigureAwait(false) is not { } failure) return null;
-        return await archiver.MissingAsync(connection.Major, here: false, cancellationToken).ConfigureAwait(false) is { } missing ? $"{failure.Message} {missing}" : null;
+        return await archiver.MissingAsync(connection.Major, here: false, cancellationToken).ConfigureAwait(false) is { } missing ? $"{failure.Reason} {missing}" : null;
     }
 
     private async Task<string?> MissingAsync(CancellationToken cancellationToken)

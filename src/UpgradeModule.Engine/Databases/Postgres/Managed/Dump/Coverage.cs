@@ -70,5 +70,5 @@ internal static class Coverage
     }
 
     private static UpgradeException Refused(PostgresLogIn place, string reason) =>
-        new(NotCovered, UpgradeErrorCategory.NotImplemented, place.ToString(), $"The module's own engine can't back up '{place}' whole: {reason}. Nothing was written.", "Use -Engine PgDump, for which pg_dump of the server's major or newer must be on this machine or in the container that the database runs in (Set-AppDeployment -DatabaseContainer).");
+        new(NotCovered, UpgradeErrorCategory.NotImplemented, place.ToString(), $"The module's own engine can't back up '{place}' whole: {reason}.", "Nothing was written. Use -Engine PgDump, for which pg_dump of the server's major or newer must be on this machine or in the container that the database runs in (Set-AppDeployment -DatabaseContainer).");
 }
