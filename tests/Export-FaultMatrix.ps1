@@ -22,6 +22,8 @@ $parts = [ordered]@{
     'process-sqlite'   = 'Process and SQLite'
     'process-postgres' = 'Process and PostgreSQL'
     'docker-postgres'  = 'Docker and PostgreSQL'
+    'power-sqlite'     = 'Process and SQLite, the application killed with the run, as by a power cut'
+    'power-postgres'   = 'Process and PostgreSQL, the application killed with the run, as by a power cut'
     'instants'         = 'Random instants, Process and SQLite or PostgreSQL by turns'
 }
 $verbs = [ordered]@{ resume = 'finished by Resume-UpgradeRun'; undo = 'taken back by Undo-UpgradeRun' }

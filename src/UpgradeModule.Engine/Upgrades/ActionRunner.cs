@@ -7,9 +7,12 @@ namespace UpgradeModule.Engine.Upgrades;
 /// <summary>Does one action after the other: intent into the journal, the action, its result into the journal.</summary>
 internal sealed class ActionRunner(RunContext run, RunProgress progress)
 {
+    /// <summary>The action that was begun last.</summary>
+    public IUpgradeAction? Last { get; private set; }
+
     /// <summary>Does an action.</summary>
     /// <param name="action">The action.</param>
-    /// <param name="begun">Where it is noted as begun, before anything of it is done.</param>
+    /// <param name="begun">Where it is noted as begun, before anything of it is done; in the order of the record.</param>
     /// <param name="cancellationToken">Ends the work.</param>
     public async Task<ActionResult> DoAsync(IUpgradeAction action, List<BegunAction> begun, CancellationToken cancellationToken)
     {
@@ -21,8 +24,11 @@ internal sealed class ActionRunner(RunContext run, RunProgress progress)
         try
         {
             order = await IntendAsync(action, begin).ConfigureAwait(false);
+            Last = action;
+
+            // One that is done again after a resume keeps its place: the way back goes from the last to the first.
             begun.RemoveAll(other => other.Order == order);
-            begun.Add(new BegunAction(action, order));
+            begun.Insert(begun.Count(other => other.Order < order), new BegunAction(action, order));
             Reach(action, FaultMoment.Intent);
             run.Operation.Verbose(At(action) + action.Title);
             var result = await action.DoAsync(run, cancellationToken).ConfigureAwait(false);

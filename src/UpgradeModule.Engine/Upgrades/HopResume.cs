@@ -38,9 +38,30 @@ internal sealed class HopResume(RunContext run)
         run.MoveTo(hop.Stop.To, hop.Stop.Edition);
         if (!hop.DataTouched) return Swapped(all, hop, runs);
         if (Entry("Migrate") is { } migrate && migrate.Status != UpgradeActionStatus.Done && Entry("Start") is null) return Migrating(all, hop, runs);
+        if (Entry("RollbackPoint") is { Status: not UpgradeActionStatus.Done and not UpgradeActionStatus.Skipped }) return StartOver(all, hop);
         hop.WasInUse = runs && await IsInUseAsync(cancellationToken).ConfigureAwait(false);
+        hop.MayStartOver = !hop.WasInUse && Entry("Wait") is not { Status: UpgradeActionStatus.Done };
         if (!runs) hop.StartedOn = null;
         return From(all, "Start");
+    }
+
+    /// <summary>What is left to do after a failure; <see langword="null"/> where nothing is, but the way back.</summary>
+    /// <param name="failure">The failure.</param>
+    /// <param name="failed">The action that failed.</param>
+    public IReadOnlyList<IUpgradeAction>? LeftAfter(Exception failure, IUpgradeAction? failed)
+    {
+        // One that only takes long would take as long again.
+        if (run.Hop is not { MayStartOver: true, DatabasePoint: not null } hop || failed?.Id is not ("Start" or "Wait") || failure is UpgradeException { ErrorId: "ServiceTimeout" }) return null;
+        return StartOver(RunPlan.Hop(run.Path, hop.Index, run.Deployment.Spec), hop);
+    }
+
+    /// <summary>The new version goes once more from the data as it was right after the stop.</summary>
+    private static List<IUpgradeAction> StartOver(IReadOnlyList<IUpgradeAction> all, HopState hop)
+    {
+        hop.MayStartOver = false;
+        hop.StartsOver = hop.DatabasePoint is not null;
+        hop.StartedOn = null;
+        return [all.First(action => action.Id == "Stop"), all.First(action => action.Id == "RollbackPoint"), .. From(all, "Start")];
     }
 
     /// <summary>The version before is in place, and may have run since: the stop, the numbers and what is kept are done again.</summary>

@@ -73,6 +73,12 @@ internal sealed class HopState
     /// <summary>Whether the database goes back to its state right after the stop before anything else: a migration was cut short.</summary>
     public bool StartsOver { get; set; }
 
+    /// <summary>
+    /// Whether the hop may begin again with the data as it was right after the stop, should the new version not come up: it was taken up in the
+    /// middle of its migration, and what a machine that died leaves of that can be neither half nor whole.
+    /// </summary>
+    public bool MayStartOver { get; set; }
+
     /// <summary>The hop as the journal has it.</summary>
     public HopRecord ToRecord() => new()
     {

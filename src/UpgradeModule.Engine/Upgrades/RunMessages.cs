@@ -53,6 +53,13 @@ internal static class RunMessages
     public static string GoingBack(RunContext run, Exception failure, IUpgradeAction? failed) =>
         $"{What(run, failure, failed, cancelled: false)} Going back to {run.AppName} {run.Reached}.{(failure is UpgradeException { Detail: { } detail } ? Environment.NewLine + detail : "")}";
 
+    /// <summary>A hop that was taken up in the middle of a migration begins again with the data of before.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="failure">What failed.</param>
+    /// <param name="failed">The action that failed.</param>
+    public static string StartingOver(RunContext run, Exception failure, IUpgradeAction? failed) =>
+        $"{What(run, failure, failed, cancelled: false)} The run had been cut short in the middle of that migration, so it began again with the data as it was right after the stop; what the first attempt left is kept.{(failure is UpgradeException { Detail: { } detail } ? Environment.NewLine + detail : "")}";
+
     /// <summary>The run was asked to stop.</summary>
     /// <param name="run">The run; <see langword="null"/> where it hasn't begun.</param>
     public static string Stopping(RunContext? run) => run switch

@@ -31,7 +31,8 @@ internal sealed class UpgradeRunner(RunContext run, RunProgress progress)
         if (document.Back is { } back)
         {
             await run.Recorder.BeginAsync(cancellationToken).ConfigureAwait(false);
-            return await new WayBack(run, progress).GoAsync(back.ToFailure(), run.Hop is null ? [] : new HopResume(run).Begun(), back.Cancelled).ConfigureAwait(false);
+            var begun = run.Hop is null ? [] : new HopResume(run).Begun();
+            return await new WayBack(run, progress).GoAsync(back.ToFailure(), begun.LastOrDefault()?.Action, begun, back.Cancelled).ConfigureAwait(false);
         }
 
         if (run.Hop is { Touched: true })
@@ -127,7 +128,7 @@ internal sealed class UpgradeRunner(RunContext run, RunProgress progress)
         try
         {
             if (left is null) run.BeginHop(index);
-            run.Recorder.Serving = false;
+            run.Recorder.Serving = run.Recorder.GoingBack = false;
             foreach (var action in left ?? RunPlan.Hop(run.Path, index, run.Deployment.Spec))
             {
                 var result = await _actions.DoAsync(action, begun, cancellationToken).ConfigureAwait(false);
@@ -146,10 +147,18 @@ internal sealed class UpgradeRunner(RunContext run, RunProgress progress)
 
             return null;
         }
-        catch (Exception failure)
+        catch (Exception raw)
         {
+            var failure = KnownFailure.Of(raw);
+            var failed = begun.Count > 0 ? _actions.Last : null;
+            if (!cancellationToken.IsCancellationRequested && new HopResume(run).LeftAfter(failure, failed) is { } again)
+            {
+                run.Operation.Warning(RunMessages.StartingOver(run, failure, failed));
+                return await HopAsync(index, again, begun, cancellationToken).ConfigureAwait(false);
+            }
+
             var back = new WayBack(run, progress);
-            return await back.GoAsync(KnownFailure.Of(failure), begun, cancellationToken.IsCancellationRequested).ConfigureAwait(false);
+            return await back.GoAsync(failure, failed, begun, cancellationToken.IsCancellationRequested).ConfigureAwait(false);
         }
     }
 

@@ -17,12 +17,12 @@ internal sealed class WayBack(RunContext run, RunProgress progress)
 
     /// <summary>Goes back.</summary>
     /// <param name="failure">What failed.</param>
+    /// <param name="failed">The action that failed; <see langword="null"/> where none was begun.</param>
     /// <param name="begun">The actions of the hop that were begun, in their order.</param>
     /// <param name="cancelled">Whether the caller cancelled.</param>
-    public async Task<UpgradeResult> GoAsync(Exception failure, IReadOnlyList<BegunAction> begun, bool cancelled)
+    public async Task<UpgradeResult> GoAsync(Exception failure, IUpgradeAction? failed, IReadOnlyList<BegunAction> begun, bool cancelled)
     {
         run.Recorder.GoingBack = true;
-        var failed = begun.Count > 0 ? begun[^1].Action : null;
 
         // From here on it goes back whatever happens: whoever takes the run up again goes on going back.
         if (run.Hop is not null) run.Recorder.ChangeDocument(document => document with { Back = document.Back ?? Record(failure, failed, cancelled) });

@@ -40,6 +40,9 @@ internal sealed class FakeWorld
     /// <summary>Rows that the migration to a version loses.</summary>
     public Dictionary<AppVersion, int> Loses { get; } = [];
 
+    /// <summary>Why data lets the running version become ill; <see langword="null"/> where it doesn't.</summary>
+    public Func<Data, Exception?> Sick { get; set; } = _ => null;
+
     /// <summary>What a one-off command does.</summary>
     public Func<OneOffCommand, CommandOutcome> RunOnce { get; set; } = _ => new CommandOutcome();
 

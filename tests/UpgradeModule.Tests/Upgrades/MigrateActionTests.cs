@@ -2,6 +2,7 @@ using NSubstitute;
 using UpgradeModule.Engine.Apps;
 using UpgradeModule.Engine.Deployments;
 using UpgradeModule.Engine.Migrations;
+using UpgradeModule.Engine.Upgrades;
 
 namespace UpgradeModule.Tests.Upgrades;
 
@@ -39,6 +40,25 @@ public sealed class MigrateActionTests : IDisposable
         var step = Assert.Single(result.Steps, step => step.Id == "Migrate");
         Assert.Contains("exit code 0", step.Message);
         Assert.Contains("82 migrations before, 90 after, last m90", step.Message);
+    }
+
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(false, true)]
+    [InlineData(true, true)]
+    public async Task A_command_that_was_broken_off_begins_again_with_the_data_of_before_and_what_fails_then_is_taken_back(bool started, bool fails)
+    {
+        await _bench.KillAsync(() => _bench.RunAsync(), "Migrate@1.1.0", FaultMoment.Effect);
+        // A reboot may have started what is installed.
+        if (started) _bench.World.Running = _bench.World.Installed;
+        var run = _bench.World.RunOnce;
+        if (fails) _bench.World.RunOnce = command => run(command) with { ExitCode = 3 };
+
+        var result = await _bench.Service.ResumeAsync(_bench.Context, new ResumeRequest(), default);
+
+        Assert.True(result.Outcome == (fails ? UpgradeOutcome.RolledBack : UpgradeOutcome.Succeeded), result.Error);
+        if (fails) _bench.AssertRuns("1.0.0", "first", "second");
+        else _bench.AssertRuns("1.1.0", "first", "second", "migrated");
     }
 
     [Fact]

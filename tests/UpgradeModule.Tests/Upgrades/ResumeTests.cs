@@ -80,6 +80,71 @@ public sealed class ResumeTests : IDisposable
     }
 
     [Theory]
+    [InlineData("Start@1.1.0", "Result")]
+    [InlineData("Wait@1.1.0", "Intent")]
+    public async Task A_migration_that_a_power_cut_broke_off_begins_again_with_the_data_of_before(string action, string moment)
+    {
+        await BreakOffAsync(action, Enum.Parse<FaultMoment>(moment));
+
+        var result = await ResumeAsync();
+
+        Assert.True(result.Outcome == UpgradeOutcome.Succeeded, result.Error);
+        _bench.AssertRuns("2.0.0", "first", "second");
+        Assert.All(result.Steps, step => Assert.True(step.Status is UpgradeActionStatus.Done or UpgradeActionStatus.Skipped, step.ToString()));
+        Assert.Contains(_bench.Operation.Warnings, warning => warning.Contains("It says no.", StringComparison.Ordinal) && warning.Contains("began again", StringComparison.Ordinal));
+        Assert.Contains(_bench.World.KeptData.Values, data => data.Rows.Contains("half"));
+        Assert.Contains(_bench.World.KeptData.Values, data => data.Version.Text == "1.0.0" && !data.Rows.Contains("half"));
+    }
+
+    [Theory]
+    [InlineData("Stop@1.1.0")]
+    [InlineData("RollbackPoint@1.1.0")]
+    [InlineData("Start@1.1.0")]
+    [InlineData("Wait@1.1.0")]
+    public async Task A_new_beginning_that_dies_itself_is_gone_on_with(string action)
+    {
+        foreach (var moment in Enum.GetValues<FaultMoment>())
+        {
+            using var bench = new UpgradeBench();
+            await BreakOffAsync("Wait@1.1.0", FaultMoment.Intent, bench);
+            await bench.KillAsync(() => bench.Service.ResumeAsync(bench.Context, new ResumeRequest(), default), action, moment, skip: action == "Start@1.1.0" || (action, moment) == ("Wait@1.1.0", FaultMoment.Intent) ? 1 : 0);
+            bench.World.Running = null;
+
+            var result = await bench.Service.ResumeAsync(bench.Context, new ResumeRequest(), default);
+
+            Assert.True(result.Outcome == UpgradeOutcome.Succeeded, $"{action} {moment}: {result.Error}");
+            bench.AssertRuns("2.0.0", "first", "second");
+        }
+    }
+
+    [Fact]
+    public async Task A_migration_that_fails_a_second_time_is_taken_back()
+    {
+        await BreakOffAsync("Wait@1.1.0", FaultMoment.Intent);
+        _bench.World.Before["Wait#2"] = () => throw new UpgradeException("ServiceCrashed", UpgradeErrorCategory.InvalidOperation, "app", "It still says no.");
+
+        var result = await ResumeAsync();
+
+        Assert.True(result.Outcome == UpgradeOutcome.RolledBack, result.Error);
+        Assert.Contains("It still says no.", result.Error);
+        _bench.AssertRuns("1.0.0", "first", "second");
+    }
+
+    [Theory]
+    [InlineData("Wait@1.1.0", "Result", "ServiceCrashed")]
+    [InlineData("Wait@1.1.0", "Intent", "ServiceTimeout")]
+    public async Task What_was_in_use_or_only_takes_long_does_not_begin_again(string action, string moment, string error)
+    {
+        await BreakOffAsync(action, Enum.Parse<FaultMoment>(moment), error: error);
+
+        var result = await ResumeAsync();
+
+        Assert.True(result.Outcome == UpgradeOutcome.RolledBack, result.Error);
+        _bench.AssertRuns("1.0.0", "first", "second");
+        Assert.DoesNotContain(_bench.Operation.Warnings, warning => warning.Contains("began again", StringComparison.Ordinal));
+    }
+
+    [Theory]
     [InlineData("Undo:Start@1.1.0")]
     [InlineData("Undo:Swap@1.1.0")]
     [InlineData("Undo:Stop@1.1.0")]
@@ -210,6 +275,16 @@ public sealed class ResumeTests : IDisposable
     }
 
     public void Dispose() => _bench.Dispose();
+
+    /// <summary>The machine of a run dies, the application with it, in the middle of a migration: the data that is left lets the new version fail.</summary>
+    private async Task BreakOffAsync(string action, FaultMoment moment, UpgradeBench? bench = null, string error = "ServiceCrashed")
+    {
+        bench ??= _bench;
+        await bench.KillAsync(() => bench.RunAsync(), action, moment);
+        bench.World.Running = null;
+        bench.World.Live = bench.World.Live with { Rows = [.. bench.World.Live.Rows, "half"] };
+        bench.World.Sick = data => data.Rows.Contains("half") ? new UpgradeException(error, UpgradeErrorCategory.InvalidOperation, "app", "It says no.") : null;
+    }
 
     private Task<UpgradeResult> ResumeAsync() => _bench.Service.ResumeAsync(_bench.Context, new ResumeRequest(), default);
 }

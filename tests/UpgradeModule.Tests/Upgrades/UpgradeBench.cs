@@ -39,6 +39,7 @@ internal sealed class UpgradeBench : IDisposable
         Waiter.WaitAsync(default!, default!, default).ReturnsForAnyArgs(call => World.CallAsync("Wait", call.Arg<CancellationToken>(), () =>
         {
             Assert.Equal(call.Arg<WaitRequest>().Expected, World.Running);
+            if (World.Sick(World.Live) is { } failure) throw failure;
             return new AppService { Status = AppServiceStatus.Running, Health = AppHealth.Healthy };
         }));
     }
@@ -105,11 +106,11 @@ internal sealed class UpgradeBench : IDisposable
     /// <summary>Is told the moments at which a run may die.</summary>
     public IFaultPoint? Faults { get; set; }
 
-    /// <summary>Has work on a run die at a moment, as its process would: nothing of it is done or tidied up any more.</summary>
-    public async Task KillAsync(Func<Task> work, string action, FaultMoment moment)
+    /// <summary>Has work on a run die at a moment, as its process would: nothing of it is done or tidied up any more. The first <paramref name="skip"/> times it passes there, it lives.</summary>
+    public async Task KillAsync(Func<Task> work, string action, FaultMoment moment, int skip = 0)
     {
         var died = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        Faults = new Death(action, moment, died);
+        Faults = new Death(action, moment, died, skip);
         var run = Task.Run(work);
         if (await Task.WhenAny(run, died.Task) == run) Assert.Fail($"It ended before {action} {moment}: {run.Exception}");
         Faults = null;
@@ -141,11 +142,13 @@ internal sealed class UpgradeBench : IDisposable
         Assert.False(World.Locked);
     }
 
-    private sealed class Death(string action, FaultMoment moment, TaskCompletionSource died) : IFaultPoint
+    private sealed class Death(string action, FaultMoment moment, TaskCompletionSource died, int skip) : IFaultPoint
     {
+        private int _skip = skip;
+
         public void Reach(string reached, FaultMoment at)
         {
-            if (reached != action || at != moment) return;
+            if (reached != action || at != moment || _skip-- > 0) return;
             died.SetResult();
             Thread.Sleep(Timeout.Infinite);
         }

@@ -15,12 +15,19 @@ internal static class FaultCell
         ["Fetch", "Backup", "Prove", .. stops.SelectMany(stop => new[] { "ReadInvariants", "Stop", "RollbackPoint", "Swap", "Start", "Wait", "CompareInvariants" }.Select(action => $"{action}@{stop}"))];
 
     /// <summary>Dies at an action and goes on by a verb: <c>resume</c> or <c>undo</c>.</summary>
-    public static async Task<FaultReport> RunAsync(IFaultScene scene, string verb, string? action, FaultMoment moment, TimeSpan? killAfter = null)
+    /// <param name="scene">The application.</param>
+    /// <param name="verb">The verb.</param>
+    /// <param name="action">The action; <see langword="null"/> where it dies after a time.</param>
+    /// <param name="moment">When of the action.</param>
+    /// <param name="killAfter">The time.</param>
+    /// <param name="besides">What dies with it.</param>
+    public static async Task<FaultReport> RunAsync(IFaultScene scene, string verb, string? action, FaultMoment moment, TimeSpan? killAfter = null, Func<Task>? besides = null)
     {
         await using var writer = new NoteWriter(scene.Url, TimeSpan.FromMilliseconds(15));
         var watch = Stopwatch.StartNew();
         var died = await FaultProcess.RunAsync(scene, "upgrade", action, moment, killAfter);
         var report = new FaultReport { Verb = verb, At = action is null ? $"{killAfter!.Value.TotalMilliseconds:0} ms" : $"{action} {moment}", Killed = died.Killed };
+        if (besides is not null) await besides();
         if (!died.Killed && action is not null) return report with { Problem = $"it did not die: {died.Code} {died.Said}" };
         report = report with { Was = LastWord(died.Said) };
         try

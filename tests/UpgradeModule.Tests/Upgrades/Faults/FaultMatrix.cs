@@ -11,17 +11,21 @@ internal sealed class FaultMatrix(ITestOutputHelper output)
     private readonly List<FaultReport> _reports = [];
 
     /// <summary>Every action, at every moment.</summary>
-    public async Task ActionsAsync<T>(string name, string verb, Func<Task<T>> start)
+    /// <param name="name">The part of the matrix.</param>
+    /// <param name="verb">How it goes on.</param>
+    /// <param name="start">Makes the application of a cell.</param>
+    /// <param name="besides">What dies with the run; then it dies only once the application was stopped.</param>
+    public async Task ActionsAsync<T>(string name, string verb, Func<Task<T>> start, Func<T, Task>? besides = null)
         where T : IFaultScene
     {
         Skip.If(OperatingSystem.IsWindows(), "The process is ended by a signal.");
         // FAULT_CELL="Swap@1.1.0 Effect" looks at one cell, FAULT_FROM begins with one.
         var (only, from) = (Environment.GetEnvironmentVariable("FAULT_CELL"), Environment.GetEnvironmentVariable("FAULT_FROM"));
-        var cells = FaultCell.Actions("1.1.0", "2.0.0").SelectMany(action => Enum.GetValues<FaultMoment>(), (action, moment) => (Action: action, Moment: moment)).ToList();
+        var cells = FaultCell.Actions("1.1.0", "2.0.0").SkipWhile(action => besides is not null && action != "Stop@1.1.0").SelectMany(action => Enum.GetValues<FaultMoment>(), (action, moment) => (Action: action, Moment: moment)).ToList();
         foreach (var (action, moment) in cells.SkipWhile(cell => from is not null && from != $"{cell.Action} {cell.Moment}").Where(cell => only is null || only == $"{cell.Action} {cell.Moment}"))
         {
             await using var scene = await start();
-            Tell(name, verb, await FaultCell.RunAsync(scene, verb, action, moment));
+            Tell(name, verb, await FaultCell.RunAsync(scene, verb, action, moment, besides: besides is null ? null : () => besides(scene)));
         }
 
         AssertAllWell();

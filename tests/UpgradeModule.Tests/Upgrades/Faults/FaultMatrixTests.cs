@@ -29,6 +29,16 @@ public sealed class FaultMatrixTests(PostgresFixture postgres, ITestOutputHelper
     [InlineData("undo")]
     public Task Fifty_random_instants(string verb) => new FaultMatrix(output).InstantsAsync("instants", verb, 25, Seed + verb.Length, async index => index % 2 == 0 ? await LiveScene.StartAsync() : await StoredAsync());
 
+    [SkippableTheory]
+    [InlineData("resume")]
+    [InlineData("undo")]
+    public Task Process_and_SQLite_that_lose_their_power(string verb) => new FaultMatrix(output).ActionsAsync("power-sqlite", verb, () => LiveScene.StartAsync(), scene => scene.CutPowerAsync());
+
+    [SkippableTheory]
+    [InlineData("resume")]
+    [InlineData("undo")]
+    public Task Process_and_PostgreSQL_whose_application_loses_its_power(string verb) => new FaultMatrix(output).ActionsAsync("power-postgres", verb, StoredAsync, scene => scene.CutPowerAsync());
+
     private async Task<LiveScene> StoredAsync()
     {
         postgres.Require();

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using UpgradeModule.Engine;
 using UpgradeModule.Engine.Databases;
@@ -103,7 +104,29 @@ internal sealed class LiveScene : IFaultScene
     }
 
     /// <summary>How many processes run a program of this scene.</summary>
-    public Task<int> RunningAsync() => Task.FromResult(Directory.EnumerateDirectories("/proc").Count(process => Program(process)?.StartsWith(_folder.File("app"), StringComparison.Ordinal) == true));
+    public Task<int> RunningAsync() => Task.FromResult(Processes().Count());
+
+    /// <summary>Ends the application as a power cut does.</summary>
+    public async Task CutPowerAsync()
+    {
+        while (Processes().ToList() is { Count: > 0 } processes)
+        {
+            foreach (var path in processes)
+            {
+                try
+                {
+                    using var process = Process.GetProcessById(int.Parse(Path.GetFileName(path), CultureInfo.InvariantCulture));
+                    process.Kill();
+                }
+                catch (ArgumentException)
+                {
+                    // It has just ended.
+                }
+            }
+
+            await Task.Delay(10);
+        }
+    }
 
     /// <summary>Looks at the deployment afresh, as a new command would.</summary>
     public async Task ReopenAsync()
@@ -159,6 +182,8 @@ internal sealed class LiveScene : IFaultScene
             _folder.Dispose();
         }
     }
+
+    private IEnumerable<string> Processes() => Directory.EnumerateDirectories("/proc").Where(process => Program(process)?.StartsWith(_folder.File("app"), StringComparison.Ordinal) == true);
 
     private static string? Program(string process)
     {
