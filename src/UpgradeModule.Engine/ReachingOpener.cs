@@ -36,9 +36,12 @@ internal sealed class ReachingOpener(IDatabaseOpener opener, Func<DatabaseAccess
 
         var java = reached.Engine == DatabaseEngine.H2 ? await JavaAsync(context, cancellationToken).ConfigureAwait(false) : null;
         return open(
-            new DatabaseAccess { Target = reached, Credential = access.Credential, Maintenance = access.Maintenance, DockerHost = access.DockerHost, JavaProgram = java, JarPath = context.Deployment.Settings.ArtifactPath },
+            new DatabaseAccess { Target = reached, Credential = access.Credential, Maintenance = access.Maintenance, DockerHost = access.DockerHost, JavaProgram = java, JarPath = context.Deployment.Settings.ArtifactPath, JarFetch = JarFetch(context) },
             context.Operation);
     }
+
+    private static string? JarFetch(DeploymentContext context) =>
+        context is { Deployment: { HostKind: AppHostKind.Docker, Settings.Container: { Length: > 0 } container }, Spec.Image.Artifact: { Length: > 0 } artifact } && artifact.EndsWith(".jar", StringComparison.OrdinalIgnoreCase) ? $"docker cp {container}:{artifact} ." : null;
 
     // Which Java opens the data is no reason to fail before it is known whether any is needed.
     private async Task<string?> JavaAsync(DeploymentContext context, CancellationToken cancellationToken)

@@ -57,9 +57,11 @@ Describe 'Views' {
         $shown | Should -Not -Match 'System\.Collections'
     }
 
-    It 'a table of runs shows every outcome whole, in 80 columns' {
-        $run = [UpgradeModule.UpgradeRun]@{ RunId = '20261121T100000-abcdef'; Deployment = [UpgradeModule.AppDeployment]@{ Name = 'wiki' }; From = '1.0.0'; To = '2.0.0'; Outcome = 'Interrupted' }
-        Get-Shown $run -Width 80 | Should -Match 'Interrupted'
+    It 'a table of runs shows every outcome and version whole, in 80 columns' {
+        $run = [UpgradeModule.UpgradeRun]@{ RunId = '20261121-100000-abcdef'; Deployment = [UpgradeModule.AppDeployment]@{ Name = 'wiki' }; From = '0.49.25.2'; To = '1.50.36.10'; Outcome = 'Interrupted'; Downtime = '00:00:17' }
+        $lines = (Get-Shown $run -Width 79) -split '\r?\n' | Where-Object { $_.Trim() }
+        $lines.Count | Should -Be 3
+        $lines[2] | Should -Match '0\.49\.25\.2 .*1\.50\.36\.10 .*Interrupted .*17'
     }
 
     It 'a release shows its day' {
@@ -97,6 +99,7 @@ Describe 'Views' {
         $shown = Get-Shown ([UpgradeModule.BackupTestResult]@{ TablesCompared = 2; RowsCompared = 7; Problems = [string[]]('one', 'two') })
         $shown | Should -Match '(?m)^Compared : 2 tables, 7 rows'
         $shown | Should -Match '(?m)^Problems : one\r?\n {11}two'
+        Get-Shown ([UpgradeModule.BackupTestResult]@{ Valid = $true; Backup = [UpgradeModule.AppBackup]@{ Id = 'notes-1' }; TablesHashed = 3 }) | Should -Match '(?m)^Compared : no counts, as the backup has none, 3 tables row by row'
         Get-Shown ([UpgradeModule.RestoreResult]@{ Tables = 2; Rows = 7; KeptAs = 'before' }) | Should -Match '(?m)^KeptAs     : before'
         Get-Shown ([UpgradeModule.DefinitionTestResult]@{ Name = 'notes'; Valid = $true }) | Should -Match '(?m)^Valid : True'
     }

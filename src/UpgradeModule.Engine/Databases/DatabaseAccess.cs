@@ -21,6 +21,9 @@ public sealed class DatabaseAccess
     /// <summary>The application's own JAR on this machine, which may hold its database engine.</summary>
     public string? JarPath { get; init; }
 
+    /// <summary>The command that fetches that JAR to this machine, where it is known to be elsewhere: <c>docker cp metabase:/app/metabase.jar .</c></summary>
+    public string? JarFetch { get; init; }
+
     /// <inheritdoc/>
     public override string ToString() => Target.ToString();
 }

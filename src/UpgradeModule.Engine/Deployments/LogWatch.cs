@@ -7,6 +7,9 @@ namespace UpgradeModule.Engine.Deployments;
 /// <summary>Reads the log of a service that is being awaited: what is new in it, and what that means by the definition.</summary>
 internal sealed partial class LogWatch(IAppHost host, DeploymentContext context)
 {
+    /// <summary>What is said in the place of the last lines where there are none.</summary>
+    public const string EmptyLog = "Its log is empty.";
+
     private const int Lines = 400;
     private const int ShapesKept = 10_000;
     private readonly HashSet<string> _warned = [];
@@ -73,7 +76,7 @@ internal sealed partial class LogWatch(IAppHost host, DeploymentContext context)
     public async Task<string> LastAsync(int count, CancellationToken cancellationToken)
     {
         var lines = await host.ReadLogAsync(context, count, Since, cancellationToken).ConfigureAwait(false);
-        return lines.Count == 0 ? "Its log is empty." : $"Its last log lines:{Environment.NewLine}{string.Join(Environment.NewLine, lines)}";
+        return lines.Count == 0 ? EmptyLog : $"Its last log lines:{Environment.NewLine}{string.Join(Environment.NewLine, lines)}";
     }
 
     private void Count(string line)

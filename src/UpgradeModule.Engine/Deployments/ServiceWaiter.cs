@@ -175,7 +175,7 @@ internal sealed class ServiceWaiter(AppHosts hosts, IHealthProber prober) : ISer
             var lines = await _log.LastAsync(ShownLines, cancellationToken).ConfigureAwait(false);
             var code = service.ExitCode is { } known ? string.Create(CultureInfo.InvariantCulture, $" with exit code {known}") : "";
             var meaning = _log.Failure?.Spec is { Message: { } message } ? $" {message}" : "";
-            if (service.Status is AppServiceStatus.Stopped or AppServiceStatus.Crashed) return Failure("ServiceCrashed", UpgradeErrorCategory.InvalidOperation, $"'{_name}' does not run: it ended{code}.{meaning}", _log.Failure?.Spec.Remedy ?? "See its log.", lines);
+            if (service.Status is AppServiceStatus.Stopped or AppServiceStatus.Crashed) return Failure("ServiceCrashed", UpgradeErrorCategory.InvalidOperation, $"'{_name}' does not run: it ended{code}.{meaning}", _log.Failure?.Spec.Remedy ?? (lines == LogWatch.EmptyLog ? "Start it by Start-AppService: what starts it may tell why it doesn't run." : "See its log."), lines);
             var times = service.Restarts is > 1 and var count ? string.Create(CultureInfo.InvariantCulture, $", {count} times by now") : "";
             return Failure("ServiceCrashed", UpgradeErrorCategory.InvalidOperation, $"'{_name}' is in a crash loop: it ended{code}, and its host starts it again and again{times}.{meaning}", _log.Failure?.Spec.Remedy ?? "See its log; Stop-AppService ends the loop.", lines);
         }

@@ -8,6 +8,7 @@ internal sealed class PipelineOperation : IOperationContext
     private readonly PipelinePump _pump;
     private readonly IPipelineVoice _voice;
     private readonly ConcurrentDictionary<string, ProgressThrottle> _activities = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, byte> _warned = new(StringComparer.Ordinal);
 
     public PipelineOperation(PipelinePump pump, IPipelineVoice voice, CancellationToken token)
     {
@@ -32,7 +33,11 @@ internal sealed class PipelineOperation : IOperationContext
     public void Verbose(string message) => _pump.Post(() => _voice.Verbose(message));
 
     /// <inheritdoc/>
-    public void Warning(string message) => _pump.Post(() => _voice.Warning(message));
+    public void Warning(string message)
+    {
+        // What is as it was needs no second warning: an application that is started three times in an upgrade logs the same three times.
+        if (_warned.TryAdd(message, default)) _pump.Post(() => _voice.Warning(message));
+    }
 
     /// <inheritdoc/>
     public void Progress(OperationProgress progress)

@@ -49,7 +49,7 @@ internal sealed class H2Restorer(string path, DatabaseAccess access)
             var copy = Path.Combine(directory, name);
             await DurableFile.CopyAsync(source, copy, cancellationToken).ConfigureAwait(false);
             await CountAsync(content, copy, operation, cancellationToken).ConfigureAwait(false);
-            return new H2Rehearsal(directory, new DatabaseAccess { Target = new DatabaseTarget { Engine = DatabaseEngine.H2, Path = copy, User = access.Target.User }, Credential = access.Credential, JavaProgram = access.JavaProgram, JarPath = access.JarPath });
+            return new H2Rehearsal(directory, new DatabaseAccess { Target = new DatabaseTarget { Engine = DatabaseEngine.H2, Path = copy, User = access.Target.User }, Credential = access.Credential, JavaProgram = access.JavaProgram, JarPath = access.JarPath, JarFetch = access.JarFetch });
         }
         catch
         {

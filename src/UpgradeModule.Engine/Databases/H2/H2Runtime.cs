@@ -31,7 +31,7 @@ internal sealed class H2Runtime(string java, IReadOnlyList<string> jars)
         var jars = given.Prepend(access.JarPath).OfType<string>().Where(HasDriver).Distinct().ToList();
         return jars.Count > 0
             ? (new H2Runtime(java, jars), null)
-            : (null, $"There is no JAR with H2 in it to open an H2 database with: {(access.JarPath is null ? "the application's own is not known here" : $"'{access.JarPath}' is none")}. Name one in the environment variable {JarVariable} (the application's own JAR has the H2 that fits).");
+            : (null, $"There is no JAR with H2 in it to open an H2 database with: {(access.JarPath is null ? "the application's own is not known here" : $"'{access.JarPath}' is none")}. Name one in the environment variable {JarVariable} (the application's own JAR has the H2 that fits{(access.JarFetch is null ? "" : $"; '{access.JarFetch}' fetches it")}).");
     }
 
     private static string? FromHome() =>

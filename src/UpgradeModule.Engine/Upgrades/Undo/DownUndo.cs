@@ -25,6 +25,8 @@ internal sealed class DownUndo(RunJournals journals)
             Reached = document.Run.From,
             Deployment = down.Deployment,
             Downtime = document.Run.Downtime + down.Downtime,
+            Duration = document.Run.Duration + down.Duration,
+            EndedOn = down.EndedOn ?? DateTimeOffset.UtcNow,
             Undo = new UpgradeUndo { Strategy = UndoStrategy.MigrateDown, Reason = order.Reason, StartedOn = down.StartedOn, EndedOn = down.EndedOn ?? DateTimeOffset.UtcNow, By = down.By },
             Message = $"The run {document.Run.RunId} was undone by migrating down, in the run {down.RunId}: {document.Run.From} runs again and is healthy, with what was written since. {order.Reason}",
         };
