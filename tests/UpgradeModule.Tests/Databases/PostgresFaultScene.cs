@@ -20,6 +20,8 @@ internal sealed class PostgresFaultScene : IDisposable
 
     public string Name => Access.Target.Name!;
 
+    private string Sessions => $"SELECT string_agg(datname || ': ' || query, '; ') FROM pg_stat_activity WHERE usename = '{Name}'";
+
     public static async Task<PostgresFaultScene> MakeAsync(PostgresFixture postgres, int rows = 20_000)
     {
         var scene = new PostgresFaultScene(postgres, await postgres.CreateAsync());
@@ -62,10 +64,8 @@ internal sealed class PostgresFaultScene : IDisposable
         Assert.Equal(files, Directory.GetFiles(Folder.Path, "*", SearchOption.AllDirectories).Length);
         await AssertNoPasswordFileIsLeftAsync();
         Assert.Equal(Name, await AskAsync($"SELECT string_agg(datname, ', ') FROM pg_database WHERE pg_get_userbyid(datdba) = '{Name}' OR datname LIKE '{Name}%'"));
-        var sessions = $"SELECT string_agg(datname || ': ' || query, '; ') FROM pg_stat_activity WHERE usename = '{Name}'";
         // The server sees a moment later only that nobody is there any more.
-        for (var tries = 0; tries < 100 && await AskAsync(sessions) is not null; tries++) await Task.Delay(100);
-        Assert.Null(await AskAsync(sessions));
+        await WaitUntilAloneAsync();
         Oracle.AssertSame(_before, await new Oracle(_postgres).TextAsync(Name));
     }
 
@@ -77,13 +77,20 @@ internal sealed class PostgresFaultScene : IDisposable
         Assert.DoesNotContain(seen, Directory.Exists);
     }
 
+    /// <summary>Waits until the server has no session of the scene's role any more.</summary>
+    public async Task WaitUntilAloneAsync()
+    {
+        for (var tries = 0; tries < 300 && await AskAsync(Sessions) is not null; tries++) await Task.Delay(100);
+        Assert.Null(await AskAsync(Sessions));
+    }
+
     /// <summary>Removes what a restore kept, so that the next one begins as the first did.</summary>
     public async Task DropKeptAsync(RestoreOutcome outcome) => await _postgres.Open(Access).DropAsync(outcome.Previous, CancellationToken.None);
 
     public void Dispose() => Folder.Dispose();
 
     // A server whose backend was killed starts anew, and refuses everybody meanwhile.
-    private async Task<string?> AskAsync(string sql)
+    public async Task<string?> AskAsync(string sql)
     {
         for (var tries = 0; ; tries++)
         {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 
@@ -11,10 +12,12 @@ internal sealed class CuttingProxy : IDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly HashSet<TcpClient> _open = [];
+    private readonly ConcurrentDictionary<int, TaskCompletionSource> _ends = new();
     private readonly int _port;
     private readonly long _limit;
     private readonly bool _comesBack;
     private long _passed;
+    private int _taken;
 
     public CuttingProxy(int port, long limit = long.MaxValue, bool comesBack = true)
     {
@@ -28,6 +31,9 @@ internal sealed class CuttingProxy : IDisposable
 
     public bool HasCut { get; private set; }
 
+    /// <summary>Awaited before a connection is passed on: it is told which one it is, the first being 1. A cut meanwhile spares it.</summary>
+    public Func<int, Task>? OnConnection { get; set; }
+
     /// <summary>Changes what the server says, in place.</summary>
     public Action<Memory<byte>>? OnAnswer { get; init; }
 
@@ -36,10 +42,21 @@ internal sealed class CuttingProxy : IDisposable
     public void Dispose()
     {
         _listener.Stop();
-        Cut();
+        Drop();
     }
 
-    private void Cut()
+    /// <summary>Ends with a connection.</summary>
+    /// <param name="number">Which one, the first being 1.</param>
+    public Task EndOf(int number) => Ended(number).Task;
+
+    /// <summary>Cuts what is passed on now.</summary>
+    public void Cut()
+    {
+        HasCut = true;
+        Drop();
+    }
+
+    private void Drop()
     {
         lock (_open)
         {
@@ -54,6 +71,8 @@ internal sealed class CuttingProxy : IDisposable
         }
     }
 
+    private TaskCompletionSource Ended(int number) => _ends.GetOrAdd(number, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+
     private async Task AcceptAsync()
     {
         try
@@ -67,12 +86,14 @@ internal sealed class CuttingProxy : IDisposable
 
     private async Task ForwardAsync(TcpClient client)
     {
+        var number = Interlocked.Increment(ref _taken);
         var server = new TcpClient();
         try
         {
+            if (OnConnection is not null) await OnConnection(number);
             await server.ConnectAsync(IPAddress.Loopback, _port);
             lock (_open) _open.UnionWith([client, server]);
-            if (HasCut && !_comesBack) Cut();
+            if (HasCut && !_comesBack) Drop();
             else await Task.WhenAny(PassAsync(client, server, null), PassAsync(server, client, OnAnswer));
         }
         catch (Exception failure) when (failure is IOException or SocketException or ObjectDisposedException or InvalidOperationException)
@@ -83,6 +104,7 @@ internal sealed class CuttingProxy : IDisposable
             lock (_open) _open.ExceptWith([client, server]);
             client.Dispose();
             server.Dispose();
+            Ended(number).TrySetResult();
         }
     }
 
@@ -94,7 +116,6 @@ internal sealed class CuttingProxy : IDisposable
         {
             if (Interlocked.Add(ref _passed, count) >= _limit && !HasCut)
             {
-                HasCut = true;
                 Cut();
             }
 

@@ -1,6 +1,8 @@
+using System.Data;
 using System.Globalization;
 using Npgsql;
 using UpgradeModule.Engine.Databases.Postgres.Managed.Dump;
+using UpgradeModule.Engine.Databases.Postgres.Managed.Wire;
 
 namespace UpgradeModule.Engine.Databases.Postgres;
 
@@ -14,6 +16,8 @@ internal sealed class PostgresConnection : ISnapshotReader
         SELECT pg_catalog.set_config(name, '0', false) FROM pg_catalog.pg_settings
         WHERE name IN ('statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout', 'idle_session_timeout', 'transaction_timeout') AND setting <> '0' AND pg_catalog.pg_backend_pid() = $1
         """;
+
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
 
     private readonly NpgsqlConnection _connection;
 
@@ -58,18 +62,18 @@ internal sealed class PostgresConnection : ISnapshotReader
     /// <summary>Runs a statement.</summary>
     /// <param name="sql">The statement.</param>
     /// <param name="cancellationToken">Ends the work.</param>
-    public async Task ExecuteAsync(string sql, CancellationToken cancellationToken)
+    public Task ExecuteAsync(string sql, CancellationToken cancellationToken) => UseAsync(async () =>
     {
         using var command = new NpgsqlCommand(sql, _connection);
-        await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
-    }
+        return await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+    });
 
     /// <summary>Runs a query.</summary>
     /// <param name="sql">The query, with <c>$1</c> and so on for values.</param>
     /// <param name="cancellationToken">Ends the work.</param>
     /// <param name="values">The values.</param>
     /// <returns>Its rows, each value as invariant text.</returns>
-    public async Task<IReadOnlyList<IReadOnlyList<string?>>> QueryAsync(string sql, CancellationToken cancellationToken, params object[] values)
+    public Task<IReadOnlyList<IReadOnlyList<string?>>> QueryAsync(string sql, CancellationToken cancellationToken, params object[] values) => UseAsync<IReadOnlyList<IReadOnlyList<string?>>>(async () =>
     {
         // Text as the server writes it, of whatever type: types that the driver doesn't know (citext, geometry) come as well.
         using var command = new NpgsqlCommand(sql, _connection) { AllResultTypesAreUnknown = true };
@@ -87,7 +91,7 @@ internal sealed class PostgresConnection : ISnapshotReader
         }
 
         return rows;
-    }
+    });
 
     /// <summary>Runs a query that gives one value.</summary>
     /// <param name="sql">The query.</param>
@@ -115,14 +119,48 @@ internal sealed class PostgresConnection : ISnapshotReader
     /// <param name="sql">The statement.</param>
     /// <param name="cancellationToken">Ends the work.</param>
     public async Task<CopyOut> BeginCopyOutAsync(string sql, CancellationToken cancellationToken) =>
-        new(((StreamReader)await _connection.BeginTextExportAsync(sql, cancellationToken).ConfigureAwait(false)).BaseStream);
+        new(((StreamReader)await UseAsync(() => _connection.BeginTextExportAsync(sql, cancellationToken)).ConfigureAwait(false)).BaseStream);
 
     /// <summary>Begins a COPY that takes rows as text. Disposing the stream ends it, and tells whether all went well.</summary>
     /// <param name="sql">The statement.</param>
     /// <param name="cancellationToken">Ends the work.</param>
     public async Task<NpgsqlRawCopyStream> BeginCopyInAsync(string sql, CancellationToken cancellationToken) =>
-        (NpgsqlRawCopyStream)((StreamWriter)await _connection.BeginTextImportAsync(sql, cancellationToken).ConfigureAwait(false)).BaseStream;
+        (NpgsqlRawCopyStream)((StreamWriter)await UseAsync(() => _connection.BeginTextImportAsync(sql, cancellationToken)).ConfigureAwait(false)).BaseStream;
+
+    /// <summary>Asks for a sign of life: where others fail that depend on this session, its end may be the reason.</summary>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <exception cref="NpgsqlException">The session is lost, or the server gives no answer.</exception>
+    public async Task RequireAliveAsync(CancellationToken cancellationToken)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(s_patience);
+        try
+        {
+            await ExecuteAsync("SELECT 1", patience.Token).ConfigureAwait(false);
+        }
+        catch (PostgresException failure) when (!WireErrors.EndsSession(failure))
+        {
+            // Whatever it refuses (the transaction may have failed), it is there.
+        }
+        catch (OperationCanceledException failure) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new NpgsqlException("a session gets no answer any more", failure);
+        }
+    }
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _connection.DisposeAsync();
+
+    // The driver tells a connection that broke only once. To whoever uses it again, also where it found out by itself in between, it is one that was never opened.
+    private async Task<T> UseAsync<T>(Func<Task<T>> use)
+    {
+        try
+        {
+            return await use().ConfigureAwait(false);
+        }
+        catch (InvalidOperationException failure) when (failure is not ObjectDisposedException && _connection.State == ConnectionState.Closed)
+        {
+            throw WireErrors.Broken(failure);
+        }
+    }
 }

@@ -1,5 +1,6 @@
 using UpgradeModule.Engine.Apps;
 using UpgradeModule.Engine.Databases.Files;
+using UpgradeModule.Engine.Databases.Postgres.Programs;
 using UpgradeModule.Engine.Operations;
 
 namespace UpgradeModule.Engine.Databases.Postgres;
@@ -41,7 +42,17 @@ internal sealed class PostgresDump(PostgresServer server, IPostgresArchiver arch
                     growing = TellGrowthAsync(temporary, progress, over.Token);
                     var writing = archiver.WriteAsync(server.Live, connection.Major, snapshot!, temporary, progress.Step, stop.Token);
                     var reading = ReadAsync(connection, invariants, stop.Token);
-                    await BothAsync(writing, reading, stop).ConfigureAwait(false);
+                    try
+                    {
+                        await BothAsync(writing, reading, stop).ConfigureAwait(false);
+                    }
+                    catch (SnapshotRefusedException refusal)
+                    {
+                        // The snapshot ends with this session, which does nothing when it has read all, and so wouldn't see that it is lost: then that is the cause.
+                        await connection.RequireAliveAsync(cancellationToken).ConfigureAwait(false);
+                        throw refusal.Told;
+                    }
+
                     progress.Done();
                     var (counts, values) = await reading.ConfigureAwait(false);
                     DurableFile.Publish(temporary, final);

@@ -44,6 +44,8 @@ internal static class PostgresErrors
             "42501" => new UpgradeException("PermissionMissing", UpgradeErrorCategory.PermissionDenied, place.ToString(), $"The database '{place}' {action}: {text}.", Advice(text, place), failure),
             "55006" => InUse(place, [], failure),
             "53300" or "57P03" or "57P01" or "57P02" => Unreachable(place, text, failure),
+            // So poolers tell that they lost the server behind them.
+            ['0', '8', ..] => Unreachable(place, text, failure),
             { Length: > 0 } state => new UpgradeException(errorId, UpgradeErrorCategory.InvalidOperation, place.ToString(), $"The database '{place}' {action}: {text} (SQLSTATE {state}).", null, failure),
             // The driver says so itself, before the server is asked.
             _ when text.Contains("No password has been provided", StringComparison.Ordinal) => LoginFailed(place, "the server wants a password and none is known", failure),

@@ -84,6 +84,7 @@ internal sealed class PostgresRestorer(PostgresServer server, DatabaseAccess acc
 
         if (ProgramComplaint.IsAboutConnection(complaint!)) throw PostgresErrors.Unreachable(server.Live, complaint!);
         if (ProgramComplaint.IsAboutRoom(complaint!)) throw new UpgradeException("DiskFull", UpgradeErrorCategory.LimitsExceeded, server.Live.ToString(), $"The disk of the server of '{server.Live}' is full.", "Free some space on the server, then do it again; nothing was changed.");
+        if (ProgramComplaint.IsAboutWorker(complaint!)) throw new UpgradeException("RestoreFailed", UpgradeErrorCategory.InvalidOperation, server.Live.ToString(), $"The backup could not be restored into '{server.Live}': {complaint}.", "Look whether the machine ran out of memory, then do it again; nothing was changed.");
         if (!IsAboutRoles(complaint!) && facts.ServerMajor > admin.Major)
         {
             throw new UpgradeException("RestoreFailed", UpgradeErrorCategory.InvalidOperation, server.Live.ToString(), string.Create(CultureInfo.InvariantCulture, $"The backup was made of PostgreSQL {facts.ServerMajor}, and the server of '{server.Live}', PostgreSQL {admin.Major}, doesn't take it: {complaint}."), string.Create(CultureInfo.InvariantCulture, $"Restore it on a server of PostgreSQL {facts.ServerMajor} or newer; nothing was changed."));

@@ -4,15 +4,14 @@ namespace UpgradeModule.Engine.Databases.Programs;
 /// <param name="request">The run.</param>
 internal sealed class ErrorTail(ProgramRequest request)
 {
-    private const int Kept = 40;
-    private readonly Queue<string> _lines = new();
+    private readonly KeptLines _lines = new();
 
     /// <summary>The lines.</summary>
     public IReadOnlyList<string> Lines
     {
         get
         {
-            lock (_lines) return [.. _lines];
+            lock (_lines) return _lines.All;
         }
     }
 
@@ -21,12 +20,7 @@ internal sealed class ErrorTail(ProgramRequest request)
     public void Add(string line)
     {
         foreach (var secret in request.Secrets.Where(static secret => secret.Length > 0)) line = line.Replace(secret, "***", StringComparison.Ordinal);
-        lock (_lines)
-        {
-            if (_lines.Count == Kept) _lines.Dequeue();
-            _lines.Enqueue(line);
-        }
-
+        lock (_lines) _lines.Add(line);
         request.OnError?.Invoke(line);
     }
 }

@@ -48,7 +48,7 @@ internal sealed partial class PgArchiver(ContainerTools? container = null) : IPo
         var result = program is not null
             ? await ProgramRun.ExecuteAsync(program.Path, [.. arguments, "--file=" + file], source, Tell, null, cancellationToken).ConfigureAwait(false)
             : await container!.DumpAsync(tool!, source, arguments, file, Tell, cancellationToken).ConfigureAwait(false);
-        if (!result.Succeeded) throw DumpFailed(source, file, result.Complaint);
+        if (!result.Succeeded) throw ProgramComplaint.IsAboutSnapshot(result.Errors) ? new SnapshotRefusedException(DumpFailed(source, file, result.Complaint)) : DumpFailed(source, file, result.Complaint);
         return new Dictionary<string, string> { [Dump] = program?.Version ?? $"{tool!.Version} in {tool.Place.Description}" };
     }
 

@@ -1,12 +1,11 @@
 using System.Diagnostics;
+using UpgradeModule.Engine.Databases.Programs;
 
 namespace UpgradeModule.Engine.Databases.Postgres.Programs;
 
 /// <summary>Runs one of PostgreSQL's programs, in the C locale, and ends it when the work is cancelled.</summary>
 internal static class ProgramRun
 {
-    private const int KeptLines = 40;
-
     /// <summary>Runs a program that logs in to a database. The password reaches it by a private file, which is gone when this returns.</summary>
     /// <param name="program">Its full path.</param>
     /// <param name="arguments">Its arguments; never a secret.</param>
@@ -40,14 +39,13 @@ internal static class ProgramRun
         start.Environment["LC_ALL"] = "C";
         foreach (var (name, value) in environment) start.Environment[name] = value;
         using var process = Process.Start(start)!;
-        var errors = new Queue<string>();
+        var errors = new KeptLines();
         try
         {
             var output = ReadAsync(process.StandardOutput, onOutput ?? (_ => true), cancellationToken);
             var error = ReadAsync(process.StandardError, line =>
             {
-                if (errors.Count == KeptLines) errors.Dequeue();
-                errors.Enqueue(line);
+                errors.Add(line);
                 onError?.Invoke(line);
                 return true;
             }, cancellationToken);
@@ -55,7 +53,7 @@ internal static class ProgramRun
             await process.WaitForExitAsync(cancellationToken).ConfigureAwait(false);
             // Ctrl+C in a terminal ends the program before the token hears of it: that is a stop, not a failure.
             if (process.ExitCode != 0) await Task.Delay(TimeSpan.FromMilliseconds(250), cancellationToken).ConfigureAwait(false);
-            return new ProgramResult(process.ExitCode, [.. errors]);
+            return new ProgramResult(process.ExitCode, errors.All);
         }
         finally
         {

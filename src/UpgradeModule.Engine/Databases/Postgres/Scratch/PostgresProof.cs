@@ -213,9 +213,10 @@ internal sealed partial class PostgresProof(PostgresServer server, IArchiveReade
     {
         if (ProgramComplaint.IsAboutConnection(complaint)) return PostgresErrors.Unreachable(target, complaint);
         if (ProgramComplaint.IsAboutRoom(complaint)) return new UpgradeException("DiskFull", UpgradeErrorCategory.LimitsExceeded, place.Description, $"There is no room to prove the backup '{content.Directory}' in {place.Description}.", "Free some space, then do it again.");
-        if (!Place().IsMatch(complaint)) return ArchiveFile.Corrupt(file, complaint);
+        if (!Place().IsMatch(complaint) && !ProgramComplaint.IsAboutWorker(complaint)) return ArchiveFile.Corrupt(file, complaint);
         var remedy = place switch
         {
+            _ when ProgramComplaint.IsAboutWorker(complaint) => "Look whether the machine ran out of memory, then do it again.",
             { OnServer: true } => "Give the log-in of a superuser for maintenance (-MaintenanceCredential).",
             { Image: not null } => $"Name an image that has the extension in {ScratchPlaces.ImageVariable}, or give a log-in for maintenance on the deployment's own server (-MaintenanceCredential).",
             _ => "Install the extension for this machine's PostgreSQL, or give a log-in for maintenance on the deployment's own server (-MaintenanceCredential).",

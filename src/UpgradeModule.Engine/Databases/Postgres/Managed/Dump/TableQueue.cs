@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Npgsql;
 using UpgradeModule.Engine.Databases.Postgres.Managed.Schema;
 using UpgradeModule.Engine.Operations;
 
@@ -14,6 +15,7 @@ internal sealed class TableQueue(SnapshotReaders readers, IReadOnlyList<TableDat
     private readonly ConcurrentQueue<int> _left = new(Enumerable.Range(0, tables.Count).Where(place => tables[place].Turn == 0));
     private readonly ConcurrentQueue<int> _leadersOwn = new();
     private readonly long[] _rows = new long[tables.Count];
+    private bool _isSnapshotRefused;
 
     /// <summary>Reads.</summary>
     /// <param name="leader">The session that holds the snapshot and the locks.</param>
@@ -36,6 +38,8 @@ internal sealed class TableQueue(SnapshotReaders readers, IReadOnlyList<TableDat
             if (ended.IsCompletedSuccessfully) continue;
             await stop.CancelAsync().ConfigureAwait(false);
             await Task.WhenAll(working).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default).ConfigureAwait(false);
+            // The snapshot ends with the session that leads, which does nothing meanwhile and so wouldn't see that it is lost: then that is the cause.
+            if (_isSnapshotRefused) await leader.RequireAliveAsync(cancellationToken).ConfigureAwait(false);
             await ended.ConfigureAwait(false);
         }
 
@@ -59,12 +63,25 @@ internal sealed class TableQueue(SnapshotReaders readers, IReadOnlyList<TableDat
         if ((opened ?? await readers.OpenAsync(cancellationToken).ConfigureAwait(false)) is not { } reader) return;
         await using (reader.ConfigureAwait(false))
         {
-            await SnapshotSession.FollowAsync(reader, snapshot, cancellationToken).ConfigureAwait(false);
+            await ShareAsync(reader, snapshot, cancellationToken).ConfigureAwait(false);
             while (_left.TryDequeue(out var place))
             {
                 if (await SnapshotSession.TryLockAsync(reader, tables[place].Name, cancellationToken).ConfigureAwait(false)) await CopyAsync(reader, place, cancellationToken).ConfigureAwait(false);
                 else _leadersOwn.Enqueue(place);
             }
+        }
+    }
+
+    private async Task ShareAsync(ISnapshotReader reader, string snapshot, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await SnapshotSession.FollowAsync(reader, snapshot, cancellationToken).ConfigureAwait(false);
+        }
+        catch (PostgresException)
+        {
+            _isSnapshotRefused = true;
+            throw;
         }
     }
 
