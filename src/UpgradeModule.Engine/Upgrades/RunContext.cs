@@ -28,6 +28,9 @@ internal sealed class RunContext
     /// <summary>Why the database could not be locked; readiness tells it with its remedy.</summary>
     public Exception? LockFailure { get; init; }
 
+    /// <summary>Whether the run was taken up again after its process had died.</summary>
+    public bool WasCut { get; init; }
+
     /// <summary>How long the application could not be used.</summary>
     public DowntimeClock Downtime { get; } = new();
 

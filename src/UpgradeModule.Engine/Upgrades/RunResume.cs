@@ -39,7 +39,7 @@ internal sealed class RunResume(UpgradeServices services, RunJournals journals)
             Run = document.Run with { Outcome = null, EndedOn = null, PausedAt = null, Error = null, ErrorId = null, Message = null, Resumed = document.Run.Resumed + 1, Duration = Took(document) },
         };
         var recorder = new RunRecorder(taken, journal, context.Operation);
-        var run = new RunContext { Services = services, Request = request with { Path = document.Path }, Path = document.Path, Recorder = recorder, Deployment = context };
+        var run = new RunContext { Services = services, Request = request with { Path = document.Path }, Path = document.Path, Recorder = recorder, Deployment = context, WasCut = document.Run.Outcome is null };
         var done = document.CompletedStops;
         var reached = done > 0 ? document.Path.Stops[done - 1] : null;
         run.MoveTo(reached?.To ?? document.Path.From, reached?.Edition ?? "");

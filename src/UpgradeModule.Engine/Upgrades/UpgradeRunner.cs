@@ -44,6 +44,7 @@ internal sealed class UpgradeRunner(RunContext run, RunProgress progress)
         }
 
         run.ForgetHop();
+        await StartedAgain.SeeToAsync(run, cancellationToken).ConfigureAwait(false);
         var after = run.Done > 0 && IsOpen("StepsAfter", run.Path.Stops[run.Done - 1]) ? new StepsAfter(run.Path.Stops[run.Done - 1]) : null;
         var questions = RunPlan.Questions(run.Remaining, after).Where(question => run.Done == 0 || question is not StepsBefore).ToList();
         return await WalkAsync(await PrepareAsync(questions, await PreparationsAsync(cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);

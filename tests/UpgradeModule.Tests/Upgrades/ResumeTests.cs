@@ -1,3 +1,4 @@
+using NSubstitute;
 using UpgradeModule.Engine.Upgrades;
 
 namespace UpgradeModule.Tests.Upgrades;
@@ -142,6 +143,40 @@ public sealed class ResumeTests : IDisposable
         Assert.True(result.Outcome == UpgradeOutcome.RolledBack, result.Error);
         _bench.AssertRuns("1.0.0", "first", "second");
         Assert.DoesNotContain(_bench.Operation.Warnings, warning => warning.Contains("began again", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("Prove", "1.0.0")]
+    [InlineData("ReadInvariants@2.0.0", "1.1.0")]
+    [InlineData("CompareInvariants@2.0.0", "2.0.0")]
+    public async Task What_a_power_cut_stopped_between_two_stops_is_started_before_the_run_goes_on(string action, string version)
+    {
+        await _bench.KillAsync(() => _bench.RunAsync(), action, FaultMoment.Result);
+        _bench.World.Running = null;
+        _bench.Readiness.CheckAsync(default!, default!, default).ReturnsForAnyArgs(_ =>
+        {
+            Assert.NotNull(_bench.World.Running);
+            return _bench.Ready;
+        });
+
+        var result = await ResumeAsync();
+
+        Assert.True(result.Outcome == UpgradeOutcome.Succeeded, result.Error);
+        Assert.Equal(action.StartsWith("Compare", StringComparison.Ordinal) ? 0 : 1, _bench.Operation.Warnings.Count(warning => warning.Contains($"{version} does not run any more", StringComparison.Ordinal)));
+        _bench.AssertRuns("2.0.0", "first", "second");
+    }
+
+    [Fact]
+    public async Task What_people_stopped_during_a_pause_is_not_started()
+    {
+        _bench.Path = _bench.Path with { Stops = [_bench.Path.Stops[0] with { StepsAfter = [new UpgradeStep { Id = "by-hand", Title = "By hand", Kind = UpgradeStepKind.Manual }] }, _bench.Path.Stops[1]] };
+        Assert.Equal(UpgradeOutcome.Paused, (await _bench.RunAsync()).Outcome);
+        _bench.World.Running = null;
+        var starts = _bench.World.Calls.Count(call => call.StartsWith("Start#", StringComparison.Ordinal));
+
+        Assert.Equal(UpgradeOutcome.Paused, (await ResumeAsync()).Outcome);
+
+        Assert.Equal(starts, _bench.World.Calls.Count(call => call.StartsWith("Start#", StringComparison.Ordinal)));
     }
 
     [Theory]
