@@ -7,6 +7,7 @@ namespace UpgradeModule.Tests.Metabase;
 public sealed class MetabaseContainerTests(ContainerEngineFixture docker, PostgresFixture postgres) : IClassFixture<PostgresFixture>
 {
     [SkippableFact]
+    [Trait("Category", "Long")]
     public async Task From_0_38_to_0_50_by_way_of_every_stop_with_all_data()
     {
         await using var scene = await StartAsync(["0.38.0", "0.38.6", "0.39.7", "0.40.8", "0.50.36"]);
