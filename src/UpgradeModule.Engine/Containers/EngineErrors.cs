@@ -44,7 +44,7 @@ internal static partial class EngineErrors
     public static bool IsStillEnding(string says) => says.Contains("task ", StringComparison.Ordinal) && says.Contains("already exists", StringComparison.Ordinal);
 
     public static UpgradeException StartFailed(string container, string says) => PortPattern().IsMatch(says)
-        ? new("PortTaken", UpgradeErrorCategory.ResourceBusy, container, $"The container '{container}' can't be started: {Sentence(Clean(says))}", "Stop what listens on the port, or publish another one.")
+        ? new("PortTaken", UpgradeErrorCategory.ResourceBusy, container, $"The container '{container}' can't be started: {Sentence(Clean(says))}", "Stop what listens on the port, or publish another one. Where nothing listens there, the engine has lost count of it, as one that ended in the middle of a start: restart the engine.")
         : new("ContainerStartFailed", UpgradeErrorCategory.InvalidOperation, container, $"The container '{container}' can't be started: {Sentence(Clean(says))}", "Check its command, its mounts and its limits.");
 
     public static UpgradeException ImageNotFound(string image, string? says = null) =>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using UpgradeModule.Engine.Containers.Objects;
+using UpgradeModule.Engine.Operations;
 
 namespace UpgradeModule.Engine.Deployments.Docker;
 
@@ -19,7 +20,7 @@ internal static class ContainerControl
     public static async Task<AppService> LookAsync(DockerDeployment deployment, CancellationToken cancellationToken) =>
         Service(deployment, await deployment.InspectAsync(cancellationToken).ConfigureAwait(false));
 
-    /// <summary>Starts it; what a swap that was cut short has left is cleared away before.</summary>
+    /// <summary>Starts it; what a swap that was cut short has left is cleared away before. One that its engine can't start any more, since it ended in the middle of a start, is made anew.</summary>
     /// <param name="deployment">The deployment.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="UpgradeException"><c>ServiceStartFailed</c>, <c>PortTaken</c>, <c>ContainerNotFound</c>.</exception>
@@ -34,15 +35,7 @@ internal static class ContainerControl
         }
 
         if (ContainerStatus.IsUp(container)) return Service(deployment, container);
-        try
-        {
-            await deployment.Engine.StartContainerAsync(deployment.Name, cancellationToken).ConfigureAwait(false);
-        }
-        catch (UpgradeException failure) when (failure.ErrorId is "ContainerStartFailed" or "ContainerEngineFailed")
-        {
-            throw new UpgradeException("ServiceStartFailed", failure.Category, name, $"The container '{deployment.Name}' of '{name}' can't be started: {failure.Message}", null, failure);
-        }
-
+        await new ContainerStart(deployment, Grace(deployment.Context, container)).StartAsync(container, cancellationToken).ConfigureAwait(false);
         return await LookAsync(deployment, cancellationToken).ConfigureAwait(false);
     }
 
@@ -61,7 +54,7 @@ internal static class ContainerControl
             throw new UpgradeException("ServiceStopFailed", UpgradeErrorCategory.InvalidOperation, context.Deployment.Name, $"The container '{deployment.Name}' of '{context.Deployment.Name}' was not stopped. {RemovedWhenStoppedMessage(deployment.Name)}", RemovedWhenStoppedRemedy);
         }
 
-        var patience = grace ?? context.Deployment.Settings.StopTimeout ?? Own(container) ?? TimeSpan.FromSeconds(context.Spec.Start.GraceSeconds);
+        var patience = grace ?? Grace(context, container);
         await deployment.Engine.StopContainerAsync(container.Id, patience, cancellationToken).ConfigureAwait(false);
         container = await deployment.InspectAsync(cancellationToken).ConfigureAwait(false);
         if (ContainerStatus.IsUp(container))
@@ -72,6 +65,8 @@ internal static class ContainerControl
         if (container.State?.ExitCode == 137) context.Operation.Warning(string.Create(CultureInfo.InvariantCulture, $"'{context.Deployment.Name}' did not stop within {patience.TotalSeconds:0.#} seconds and was killed."));
         return Service(deployment, container);
     }
+
+    private static TimeSpan Grace(DeploymentContext context, ContainerInspect container) => context.Deployment.Settings.StopTimeout ?? Own(container) ?? TimeSpan.FromSeconds(context.Spec.Start.GraceSeconds);
 
     private static TimeSpan? Own(ContainerInspect container) => container.Config?.StopTimeout is { } seconds and >= 0 ? TimeSpan.FromSeconds(seconds) : null;
 

@@ -15,6 +15,9 @@ internal static class ContainerLabels
     /// <summary>The id of the container that it was made from, which is kept.</summary>
     public const string Replaces = Prefix + "replaces";
 
+    /// <summary>The id of the container that it was made anew from, since the engine couldn't start that one any more; it is kept.</summary>
+    public const string Renews = Prefix + "renews";
+
     /// <summary>The version that the image holds.</summary>
     public const string Version = Prefix + "version";
 

@@ -6,13 +6,16 @@ namespace UpgradeModule.Engine.Deployments.Docker;
 
 /// <summary>
 /// Clears away what a swap left that was cut short, and goes back to the container before: what stands under the name of a new container has not taken
-/// the old one's place, or has been taken from it again.
+/// the old one's place, or has been taken from it again. The same goes for a container that was being made anew.
 /// </summary>
 /// <param name="engine">The engine.</param>
 /// <param name="context">The deployment.</param>
 /// <param name="name">The name of its container.</param>
 internal sealed class SwapRecovery(IContainerEngine engine, DeploymentContext context, string name)
 {
+    // What made it is what its name is of: a swap, or a container's being made anew.
+    private static readonly string[] s_makers = [ContainerLabels.Swap, ContainerLabels.Renews];
+
     /// <summary>Clears it away.</summary>
     /// <param name="except">The label of a swap that is about to be finished.</param>
     /// <param name="cancellationToken">Ends the work.</param>
@@ -43,7 +46,7 @@ internal sealed class SwapRecovery(IContainerEngine engine, DeploymentContext co
         var made = await engine.ListContainersAsync(new ContainerQuery { Labels = [$"{ContainerLabels.Of}={name}"] }, cancellationToken).ConfigureAwait(false);
         foreach (var one in made)
         {
-            if (one.Labels?.GetValueOrDefault(ContainerLabels.Swap) is not { } label || one.PlainName != ContainerNames.New(name, label)) continue;
+            if (s_makers.Select(maker => one.Labels?.GetValueOrDefault(maker)).FirstOrDefault(maker => maker is not null && one.PlainName == ContainerNames.New(name, maker)) is not { } label) continue;
             if (await engine.FindContainerAsync(one.Id, cancellationToken).ConfigureAwait(false) is { } container) left.Add((container, label));
         }
 
@@ -60,7 +63,7 @@ internal sealed class SwapRecovery(IContainerEngine engine, DeploymentContext co
         }
 
         if (present is null || ContainerStatus.IsUp(left)) return;
-        if (left.Config?.Labels?.GetValueOrDefault(ContainerLabels.Replaces) == present.Id)
+        if (left.Config?.Labels?.GetValueOrDefault(ContainerLabels.Replaces) == present.Id || left.Config?.Labels?.GetValueOrDefault(ContainerLabels.Renews) == present.Id)
         {
             await RestartPolicies.GiveBackAsync(engine, present, left.HostConfig?.RestartPolicy, cancellationToken).ConfigureAwait(false);
         }
