@@ -136,7 +136,7 @@ internal sealed class EngineComposition : IAsyncDisposable
         : Path.GetFullPath(options.DefinitionsPath);
 
     private static UpgradeServices Patient(UpgradeServices services, EngineOptions options) =>
-        services with { Faults = options.Faults, UndoPatience = options.UndoPatience ?? services.UndoPatience };
+        services with { Faults = options.Faults, UndoPatience = options.UndoPatience ?? services.UndoPatience, ServerPatience = options.UndoPatience };
 
     private static void CheckCommand(DeploymentContext context)
     {

@@ -14,6 +14,6 @@ public sealed record EngineOptions
     /// <summary>Is told the moments at which a run may die; only tests give one.</summary>
     internal Upgrades.IFaultPoint? Faults { get; init; }
 
-    /// <summary>How long a way back waits for a server that went away; only tests are less patient.</summary>
+    /// <summary>How long a way back, a resume or an undo waits for a server that went away; only tests are less patient.</summary>
     internal TimeSpan? UndoPatience { get; init; }
 }

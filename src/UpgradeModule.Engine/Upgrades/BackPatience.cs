@@ -9,10 +9,12 @@ namespace UpgradeModule.Engine.Upgrades;
 /// </summary>
 /// <param name="run">The run.</param>
 /// <param name="title">The step.</param>
-/// <param name="tries">How often it is tried where nothing went away.</param>
-internal sealed class BackPatience(RunContext run, string title, int tries)
+internal sealed class BackPatience(RunContext run, string title)
 {
-    private static readonly string[] Away = ["DatabaseUnreachable", "ContainerEngineUnreachable"];
+    private const int Tries = 3;
+
+    // Waiting again would not help: the wait has its own patience.
+    private static readonly string[] Final = ["ServiceTimeout", "ServiceUnhealthy", "RollbackIncomplete"];
     private static readonly string[] Ended = ["ServiceCrashed", "ServiceStartFailed"];
 
     private readonly Stopwatch _since = Stopwatch.StartNew();
@@ -25,9 +27,10 @@ internal sealed class BackPatience(RunContext run, string title, int tries)
     public async Task<bool> WaitAsync(Exception failure)
     {
         _failed++;
+        if (failure is UpgradeException known && Final.Contains(known.ErrorId)) return false;
         var patience = run.Services.UndoPatience;
         var away = _since.Elapsed < patience && await IsAwayAsync(failure).ConfigureAwait(false);
-        if (!away && _failed >= tries) return false;
+        if (!away && _failed >= Tries) return false;
         if (away && !_told) run.Operation.Warning(string.Create(CultureInfo.InvariantCulture, $"{title}: {failure.Message} It may come back, so this is tried again for {patience.TotalSeconds:0} s."));
         else run.Operation.Verbose($"{title}: {failure.Message} It is tried again.");
         _told |= away;
@@ -37,27 +40,9 @@ internal sealed class BackPatience(RunContext run, string title, int tries)
 
     private async Task<bool> IsAwayAsync(Exception failure)
     {
-        if (failure is not UpgradeException { ErrorId: var id }) return false;
-        if (Away.Contains(id)) return true;
+        if (Absence.Is(failure)) return true;
 
         // The version before ends at once where its database isn't there.
-        return Ended.Contains(id) && run.Deployment.Deployment.Database is { Engine: DatabaseEngine.Postgres or DatabaseEngine.MySql } && !await AnswersAsync().ConfigureAwait(false);
-    }
-
-    private async Task<bool> AnswersAsync()
-    {
-        try
-        {
-            var database = await run.OpenDatabaseAsync(CancellationToken.None).ConfigureAwait(false);
-            await using (database.ConfigureAwait(false))
-            {
-                await database.QueryAsync("SELECT 1", CancellationToken.None).ConfigureAwait(false);
-                return true;
-            }
-        }
-        catch (UpgradeException failure)
-        {
-            return !Away.Contains(failure.ErrorId);
-        }
+        return failure is UpgradeException { ErrorId: var id } && Ended.Contains(id) && await ServerDemand.MissingAsync(run, CancellationToken.None).ConfigureAwait(false) is not null;
     }
 }

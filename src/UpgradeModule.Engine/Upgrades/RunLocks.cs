@@ -23,15 +23,19 @@ internal sealed class RunLocks : IAsyncDisposable
     /// <param name="services">The other rooms.</param>
     /// <param name="context">The deployment.</param>
     /// <param name="purpose">What they are taken for.</param>
+    /// <param name="patience">How long it waits for the database server or container engine to be there.</param>
     /// <param name="cancellationToken">Ends the work.</param>
     /// <exception cref="UpgradeException"><c>DeploymentLocked</c>.</exception>
-    public static async Task<RunLocks> TakeAsync(UpgradeServices services, DeploymentContext context, string purpose, CancellationToken cancellationToken)
+    public static async Task<RunLocks> TakeAsync(UpgradeServices services, DeploymentContext context, string purpose, TimeSpan patience, CancellationToken cancellationToken)
     {
+        using var wait = new ServerWait(services, context.Operation, context.Deployment.Name, patience);
         var locks = new RunLocks(context.Operation);
         try
         {
-            locks._held.Add(await services.Hosts(context.Deployment.HostKind).LockAsync(context, purpose, cancellationToken).ConfigureAwait(false));
-            if (context.Deployment.Database is not null) await locks.LockDatabaseAsync(services, context, purpose, cancellationToken).ConfigureAwait(false);
+            await locks.LockDeploymentAsync(services, context, purpose, wait, cancellationToken).ConfigureAwait(false);
+            if (context.Deployment.Database is null) return locks;
+            do await locks.LockDatabaseAsync(services, context, purpose, cancellationToken).ConfigureAwait(false);
+            while (locks.DatabaseFailure is { } failure && await wait.AgainAsync(failure, cancellationToken).ConfigureAwait(false));
             return locks;
         }
         catch
@@ -59,9 +63,26 @@ internal sealed class RunLocks : IAsyncDisposable
         _held.Clear();
     }
 
+    private async Task LockDeploymentAsync(UpgradeServices services, DeploymentContext context, string purpose, ServerWait wait, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                _held.Add(await services.Hosts(context.Deployment.HostKind).LockAsync(context, purpose, cancellationToken).ConfigureAwait(false));
+                return;
+            }
+            catch (UpgradeException failure)
+            {
+                if (!await wait.AgainAsync(failure, cancellationToken).ConfigureAwait(false)) throw;
+            }
+        }
+    }
+
     private async Task LockDatabaseAsync(UpgradeServices services, DeploymentContext context, string purpose, CancellationToken cancellationToken)
     {
         IAppDatabase? database = null;
+        DatabaseFailure = null;
         try
         {
             database = await services.OpenDatabase(context, cancellationToken).ConfigureAwait(false);

@@ -31,6 +31,7 @@ internal sealed class RunSession
     /// <param name="work">The work.</param>
     /// <param name="cancelled">The result where the caller cancels before a run is known; <see langword="null"/> where there is none.</param>
     /// <param name="cancellationToken">Ends the work.</param>
+    /// <param name="patience">How long it waits for a database server or container engine that isn't there; not at all where <see langword="null"/>.</param>
     public static async Task<UpgradeResult> WithAsync(
         UpgradeServices services,
         DeploymentContext context,
@@ -38,7 +39,8 @@ internal sealed class RunSession
         string purpose,
         Func<RunSession, Task<UpgradeResult>> work,
         Func<UpgradeResult>? cancelled,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken,
+        TimeSpan? patience = null)
     {
         var session = new RunSession(context, new RunOperation(context.Operation, activity));
 
@@ -46,7 +48,7 @@ internal sealed class RunSession
         using var acknowledgement = cancellationToken.Register(() => session.Operation.Warning(RunMessages.Stopping(session.Run)));
         try
         {
-            var locks = await RunLocks.TakeAsync(services, session.Context, purpose, cancellationToken).ConfigureAwait(false);
+            var locks = await RunLocks.TakeAsync(services, session.Context, purpose, patience ?? TimeSpan.Zero, cancellationToken).ConfigureAwait(false);
             await using (locks.ConfigureAwait(false))
             {
                 session.LockFailure = locks.DatabaseFailure;

@@ -39,7 +39,7 @@ internal sealed class UpgradeService(UpgradeServices services) : IUpgradeService
         cancellationToken);
 
     /// <inheritdoc/>
-    public Task<UpgradeResult> ResumeAsync(DeploymentContext context, ResumeRequest request, CancellationToken cancellationToken) => RunSession.WithAsync(
+    public async Task<UpgradeResult> ResumeAsync(DeploymentContext context, ResumeRequest request, CancellationToken cancellationToken) => await RunSession.WithAsync(
         services,
         context,
         $"Upgrade of {context.Deployment.Name}",
@@ -58,21 +58,23 @@ internal sealed class UpgradeService(UpgradeServices services) : IUpgradeService
             return result;
         },
         null,
-        cancellationToken);
+        cancellationToken,
+        await PatienceAsync(context, request.RunId, request.Timeout, static run => run.Outcome is not (UpgradeOutcome.Succeeded or UpgradeOutcome.RolledBack), cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
 
     /// <inheritdoc/>
     public async Task<UndoPlan> PlanUndoAsync(DeploymentContext context, UndoRequest request, CancellationToken cancellationToken) =>
         (await new UndoPlanner(services, _journals).PlanAsync(context, request, holdsLock: false, counts: true, cancellationToken).ConfigureAwait(false)).Plan;
 
     /// <inheritdoc/>
-    public Task<UpgradeResult> UndoAsync(DeploymentContext context, UndoRequest request, CancellationToken cancellationToken) => RunSession.WithAsync(
+    public async Task<UpgradeResult> UndoAsync(DeploymentContext context, UndoRequest request, CancellationToken cancellationToken) => await RunSession.WithAsync(
         services,
         context,
         $"Undo of an upgrade of {context.Deployment.Name}",
         "the undo of an upgrade",
         session => UndoAsync(session, request, cancellationToken),
         null,
-        cancellationToken);
+        cancellationToken,
+        await PatienceAsync(context, request.RunId, request.Timeout, static run => run.Undo is not { EndedOn: not null }, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
 
     /// <inheritdoc/>
     public Task CheckStageAsync(DeploymentContext context, Stage stage, bool force, CancellationToken cancellationToken) =>
@@ -94,6 +96,21 @@ internal sealed class UpgradeService(UpgradeServices services) : IUpgradeService
     /// <inheritdoc/>
     public Task<UpgradeRun> CompleteAsync(DeploymentContext context, string runId, CancellationToken cancellationToken) =>
         new RunCompletion(services, _journals).CompleteAsync(context, runId, cancellationToken);
+
+    /// <summary>How long a run that is gone on with waits for what it needs: as long as for its application. One that is not, which is told once the locks are held, waits for nothing.</summary>
+    private async Task<TimeSpan> PatienceAsync(DeploymentContext context, string? runId, TimeSpan? asked, Func<UpgradeRun, bool> goesOn, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var (document, _, _) = await _journals.FindAsync(context, runId, cancellationToken).ConfigureAwait(false);
+            if (!goesOn(document.Run)) return TimeSpan.Zero;
+            return services.ServerPatience ?? asked ?? document.Request.Timeout ?? TimeSpan.FromMinutes(context.Spec.Health.TimeoutMinutes);
+        }
+        catch (UpgradeException)
+        {
+            return TimeSpan.Zero;
+        }
+    }
 
     private async Task<UpgradeResult> UndoAsync(RunSession session, UndoRequest request, CancellationToken cancellationToken)
     {

@@ -57,4 +57,7 @@ internal sealed record UpgradeServices
 
     /// <summary>How long the way back waits for a database server or container engine that went away.</summary>
     public TimeSpan UndoPatience { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>How long a resume or undo waits for them before it begins; as long as the run waits for its application where <see langword="null"/>.</summary>
+    public TimeSpan? ServerPatience { get; init; }
 }

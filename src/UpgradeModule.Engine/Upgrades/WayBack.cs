@@ -10,11 +10,6 @@ namespace UpgradeModule.Engine.Upgrades;
 /// </summary>
 internal sealed class WayBack(RunContext run, RunProgress progress)
 {
-    private const int Tries = 3;
-
-    // Waiting again would not help: the wait has its own patience.
-    private static readonly string[] Final = ["ServiceTimeout", "ServiceUnhealthy", "RollbackIncomplete"];
-
     /// <summary>Goes back.</summary>
     /// <param name="failure">What failed.</param>
     /// <param name="failed">The action that failed; <see langword="null"/> where none was begun.</param>
@@ -67,7 +62,7 @@ internal sealed class WayBack(RunContext run, RunProgress progress)
         try
         {
             Reach(begun.Action, FaultMoment.Intent);
-            var patience = new BackPatience(run, title, Tries);
+            var patience = new BackPatience(run, title);
             while (true)
             {
                 try
@@ -75,7 +70,7 @@ internal sealed class WayBack(RunContext run, RunProgress progress)
                     await begun.Action.UndoAsync(run, CancellationToken.None).ConfigureAwait(false);
                     break;
                 }
-                catch (Exception failure) when (!(failure is UpgradeException known && Final.Contains(known.ErrorId)))
+                catch (Exception failure)
                 {
                     if (!await patience.WaitAsync(failure).ConfigureAwait(false)) return failure;
                 }

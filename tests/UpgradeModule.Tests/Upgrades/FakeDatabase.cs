@@ -48,7 +48,7 @@ internal sealed class FakeDatabase(FakeWorld world) : IAppDatabase
 
     public Task DropAsync(ReturnPoint point, CancellationToken cancellationToken) => world.CallAsync("DropData", cancellationToken, () => world.KeptData.Remove(point.Location));
 
-    public Task<IAsyncDisposable> LockAsync(string purpose, CancellationToken cancellationToken) => Task.FromResult(Substitute.For<IAsyncDisposable>());
+    public Task<IAsyncDisposable> LockAsync(string purpose, CancellationToken cancellationToken) => world.CallAsync("LockData", cancellationToken, () => Substitute.For<IAsyncDisposable>());
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }

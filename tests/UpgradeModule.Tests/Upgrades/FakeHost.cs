@@ -21,6 +21,7 @@ internal sealed class FakeHost(FakeWorld world) : IAppHost
     public Task<AppService> StopAsync(DeploymentContext context, TimeSpan? grace, CancellationToken cancellationToken) => world.CallAsync("Stop", cancellationToken, () =>
     {
         world.Running = null;
+        world.Restarting = false;
         return Service(context);
     });
 
@@ -84,7 +85,7 @@ internal sealed class FakeHost(FakeWorld world) : IAppHost
     private AppService Service(DeploymentContext context) => new()
     {
         Deployment = context.Deployment,
-        Status = world.Running is null ? AppServiceStatus.Stopped : AppServiceStatus.Running,
+        Status = world.Running is null ? AppServiceStatus.Stopped : world.Restarting ? AppServiceStatus.Restarting : AppServiceStatus.Running,
         Version = world.Running,
         LogPath = "/var/log/app.log",
     };

@@ -13,6 +13,9 @@ internal sealed class FakeWorld
 
     public AppVersion Installed { get; set; } = AppVersion.Parse("1.0.0");
 
+    /// <summary>Whether what runs is started again and again by its host.</summary>
+    public bool Restarting { get; set; }
+
     /// <summary>Whether the installed artifact tells its version.</summary>
     public bool TellsVersion { get; set; } = true;
 

@@ -162,6 +162,22 @@ public sealed class UndoTests : IDisposable
         _bench.AssertRuns("1.0.0", "first", "second");
     }
 
+    [Theory]
+    [InlineData("ServiceStartFailed", 1, UpgradeOutcome.RolledBack)]
+    [InlineData("ServiceStartFailed", 3, UpgradeOutcome.Failed)]
+    [InlineData("ServiceTimeout", 1, UpgradeOutcome.Failed)]
+    public async Task An_undo_whose_start_fails_starts_again_but_does_not_wait_again(string error, int times, UpgradeOutcome outcome)
+    {
+        await _bench.RunAsync();
+        var (call, first) = error == "ServiceTimeout" ? ("Wait", 3) : ("Start", 3);
+        for (var i = 0; i < times; i++) _bench.World.Before[$"{call}#{first + i}"] = () => throw new UpgradeException(error, UpgradeErrorCategory.InvalidOperation, "app", "It doesn't start.");
+
+        var result = await UndoAsync();
+
+        Assert.True(result.Outcome == outcome, result.Error);
+        if (outcome == UpgradeOutcome.RolledBack) _bench.AssertRuns("1.0.0", "first", "second");
+    }
+
     [Fact]
     public async Task Where_neither_what_was_kept_nor_a_backup_is_there_nothing_is_touched()
     {

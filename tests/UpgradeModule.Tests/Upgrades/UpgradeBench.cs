@@ -97,6 +97,7 @@ internal sealed class UpgradeBench : IDisposable
         Store = Store,
         UndoRetryDelay = TimeSpan.FromMilliseconds(UndoPatience > TimeSpan.Zero ? 20 : 0),
         UndoPatience = UndoPatience,
+        ServerPatience = UndoPatience,
         Faults = Faults,
     };
 

@@ -17,6 +17,9 @@ internal sealed class StartService(UpgradeStop stop) : UpgradeActionBase("Start"
     /// <inheritdoc/>
     public override async Task<ActionResult> DoAsync(RunContext run, CancellationToken cancellationToken)
     {
+        // What its host starts again and again, as one whose database came up after it, is taken for a crash loop by who waits for it: it gets a start of its own.
+        var present = await run.Host.GetServiceAsync(run.Deployment, cancellationToken).ConfigureAwait(false);
+        if (present is { Status: AppServiceStatus.Restarting }) await run.Host.StopAsync(run.Deployment, grace: null, cancellationToken).ConfigureAwait(false);
         var service = await run.Host.StartAsync(run.Deployment, cancellationToken).ConfigureAwait(false);
         return ActionResult.Done(service?.ProcessId is { } process ? $"process {process}" : null);
     }

@@ -25,6 +25,7 @@ internal sealed class StopService(UpgradeStop stop) : UpgradeActionBase("Stop", 
         var hop = run.Hop!;
         run.MoveTo(Stop!.From, hop.Before.Deployment.Edition);
         await FinishStopAsync(run, cancellationToken).ConfigureAwait(false);
+        await ServerDemand.CheckAsync(run, cancellationToken).ConfigureAwait(false);
         var started = DateTimeOffset.UtcNow;
         await run.Host.StartAsync(run.Deployment, cancellationToken).ConfigureAwait(false);
         var request = new WaitRequest { Expected = Stop.From, Timeout = run.Request.Timeout, LogSince = started };

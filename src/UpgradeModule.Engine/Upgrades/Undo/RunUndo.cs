@@ -11,8 +11,6 @@ namespace UpgradeModule.Engine.Upgrades.Undo;
 /// </summary>
 internal sealed class RunUndo(UpgradeServices services, RunSession session, UndoPlan plan, UndoSource source)
 {
-    private const int Tries = 3;
-
     /// <summary>Undoes it. From the stop on it isn't cancelled any more.</summary>
     /// <param name="document">The run as the journal has it.</param>
     /// <param name="journal">The journal.</param>
@@ -85,8 +83,7 @@ internal sealed class RunUndo(UpgradeServices services, RunSession session, Undo
 
     private async Task<Exception?> TryAsync(RunContext run, IUpgradeAction action, ActionRunner runner)
     {
-        // A wait has its own patience; what was in the way of the others may be gone in a moment.
-        var patience = new BackPatience(run, action.Title, action is UndoStart ? 1 : Tries);
+        var patience = new BackPatience(run, action.Title);
         while (true)
         {
             try

@@ -14,6 +14,7 @@ internal sealed class UndoStart() : UpgradeActionBase(Name, "Start the version f
     {
         var document = run.Recorder.Document;
         run.MoveTo(document.Run.From, document.FromEdition);
+        await ServerDemand.CheckAsync(run, cancellationToken).ConfigureAwait(false);
         var started = DateTimeOffset.UtcNow;
         await run.Host.StartAsync(run.Deployment, cancellationToken).ConfigureAwait(false);
         var request = new WaitRequest { Expected = document.Run.From, Timeout = run.Request.Timeout, LogSince = started };
