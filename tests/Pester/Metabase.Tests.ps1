@@ -4,61 +4,7 @@ BeforeDiscovery {
     Import-Module (Join-Path $PSScriptRoot Support/MetabaseTesting.psm1) -Force
     $script:missing = Get-MetabaseMissing
     $script:imageMissing = Get-MetabaseImageMissing
-    $script:places = @(
-        @{ Place = 'the container itself'; Missing = $imageMissing }
-    )
-    $script:longPlaces = @(
-        @{ Place = 'a volume'; Missing = $imageMissing }
-        @{ Place = 'a folder of this machine'; Missing = $imageMissing }
-    )
-    # The same for each place; two of the three only in long runs.
-    $script:story = {
-        BeforeEach { if ($Missing) { Set-ItResult -Skipped -Because $Missing } }
-
-        It 'is refused while the application runs, backed up, listed and proven when it is stopped, and put back byte by byte' {
-            $app = New-App $Place
-            (Register-AppDeployment $app.Name metabase -Container $app.Name -BackupPath (Join-Path $folder backups) -WarningAction Ignore -ErrorAction Stop).Database.Engine | Should -Be H2
-            $null = Start-AppService $app.Name -ErrorAction Stop | Wait-AppService -WarningAction Ignore -ErrorAction Stop
-            $before = Add-Question $app.Url 'asked before the backup'
-            $refused = Get-ErrorOf { Backup-AppDatabase $app.Name }
-            $refused.FullyQualifiedErrorId | Should -BeLike 'DatabaseInUse,*'
-            $refused.ErrorDetails.RecommendedAction | Should -Match Stop-AppService
-            Get-AppBackup $app.Name | Should -BeNullOrEmpty
-
-            (Stop-AppService $app.Name -ErrorAction Stop).Status | Should -Be Stopped
-            $hash = Get-ContainerFileHash $app.Name
-            $backup = Backup-AppDatabase $app.Name -ErrorAction Stop
-            $backup.Engine, $backup.EngineVersion, $backup.Version.Text | Should -Be 'H2', '2.1', '0.49.25.2'
-            ($backup.Invariants | ForEach-Object { "$($_.Name) $($_.Value)" } | Sort-Object) | Should -Be 'collections 5', 'dashboards 20', 'questions 301', 'users 12'
-            $data = Join-Path $backup.Path data/database.h2-2.1.mv.db
-            (Get-FileHash -LiteralPath $data).Hash | Should -Be $hash
-            $test = $backup | Test-AppBackup -ErrorAction Stop
-            $test.Valid, $test.TablesCompared, $test.RowsCompared | Should -Be $true, $backup.Tables, $backup.Rows
-            (Get-AppBackup $app.Name).ProvenOn | Should -Not -BeNullOrEmpty
-            $rows = Get-MetabaseRow $data
-            $rows | Should -HaveCount 338
-
-            $null = Start-AppService $app.Name -ErrorAction Stop | Wait-AppService -WarningAction Ignore -ErrorAction Stop
-            $after = Add-Question $app.Url 'asked after the backup'
-            (Get-ErrorOf { $backup | Restore-AppDatabase -Force }).FullyQualifiedErrorId | Should -BeLike 'ServiceRunning,*'
-            $null = Stop-AppService $app.Name -ErrorAction Stop
-            $replaced = Get-ContainerFileHash $app.Name
-            $restored = $backup | Restore-AppDatabase -Force -ErrorAction Stop
-            $restored.Rows | Should -Be $backup.Rows
-            Get-ContainerFileHash $app.Name | Should -Be $hash
-            $copy = Get-AppDatabaseCopy $app.Name
-            $copy.KeptAs, $copy.Origin | Should -Be $restored.KeptAs, 'BeforeRestore'
-            Get-ContainerFileHash $app.Name "/metabase.db/$(Split-Path -Leaf $copy.KeptAs)" | Should -Be $replaced
-            $null = Start-AppService $app.Name -ErrorAction Stop | Wait-AppService -WarningAction Ignore -ErrorAction Stop
-            $ids = Get-QuestionId $app.Url
-            $ids.Count | Should -Be 301
-            $ids | Should -Contain $before
-            $ids | Should -Not -Contain $after
-            $null = Stop-AppService $app.Name -ErrorAction Stop
-            $copy | Remove-AppDatabaseCopy -Force -ErrorAction Stop
-            Get-AppDatabaseCopy $app.Name | Should -BeNullOrEmpty
-        }
-    }
+    $script:places = 'the container itself', 'a volume', 'a folder of this machine' | ForEach-Object { @{ Place = $_; Missing = $imageMissing } }
 }
 
 BeforeAll {
@@ -106,14 +52,76 @@ AfterAll {
     Remove-Item -LiteralPath $folder -Recurse -Force
 }
 
-Describe 'An H2 file in <Place>' -ForEach $places {
+Describe 'An H2 file of a container' -ForEach @{ Missing = $imageMissing } {
     BeforeAll { $env:UPGRADEMODULE_H2_JAR = $jar }
-    . $story
+    BeforeEach { if ($Missing) { Set-ItResult -Skipped -Because $Missing } }
+
+    It 'is refused while the application runs, and backed up, proven and put back when it is stopped' {
+        $app = New-App
+        $null = Register-AppDeployment $app.Name metabase -Container $app.Name -BackupPath (Join-Path $folder backups) -WarningAction Ignore -ErrorAction Stop
+        $null = Start-AppService $app.Name -ErrorAction Stop
+        (Get-ErrorOf { Backup-AppDatabase $app.Name }).FullyQualifiedErrorId | Should -BeLike 'DatabaseInUse,*'
+        $null = Stop-AppService $app.Name -ErrorAction Stop
+        $null = docker cp (Join-Path $data metabase.db.mv.db) "$($app.Name):/metabase.db/metabase.db.mv.db"
+        $hash = Get-ContainerFileHash $app.Name
+        $backup = Backup-AppDatabase $app.Name -ErrorAction Stop
+        $test = $backup | Test-AppBackup -ErrorAction Stop
+        $test.Valid, $test.TablesCompared, $test.RowsCompared | Should -Be $true, $backup.Tables, $backup.Rows
+        $null = docker cp $jar "$($app.Name):/metabase.db/metabase.db.mv.db"
+        $restored = $backup | Restore-AppDatabase -Force -ErrorAction Stop
+        $restored.Rows | Should -Be $backup.Rows
+        Get-ContainerFileHash $app.Name | Should -Be $hash
+        Get-ContainerFileHash $app.Name $restored.KeptAs | Should -Be (Get-FileHash -LiteralPath $jar).Hash
+    }
 }
 
-Describe 'An H2 file in <Place>' -ForEach $longPlaces -Tag Long {
+Describe 'An H2 file in <Place>' -ForEach $places -Tag Long {
     BeforeAll { $env:UPGRADEMODULE_H2_JAR = $jar }
-    . $story
+    BeforeEach { if ($Missing) { Set-ItResult -Skipped -Because $Missing } }
+
+    It 'is refused while the application runs, backed up, listed and proven when it is stopped, and put back byte by byte' {
+        $app = New-App $Place
+        (Register-AppDeployment $app.Name metabase -Container $app.Name -BackupPath (Join-Path $folder backups) -WarningAction Ignore -ErrorAction Stop).Database.Engine | Should -Be H2
+        $null = Start-AppService $app.Name -ErrorAction Stop | Wait-AppService -WarningAction Ignore -ErrorAction Stop
+        $before = Add-Question $app.Url 'asked before the backup'
+        $refused = Get-ErrorOf { Backup-AppDatabase $app.Name }
+        $refused.FullyQualifiedErrorId | Should -BeLike 'DatabaseInUse,*'
+        $refused.ErrorDetails.RecommendedAction | Should -Match Stop-AppService
+        Get-AppBackup $app.Name | Should -BeNullOrEmpty
+
+        (Stop-AppService $app.Name -ErrorAction Stop).Status | Should -Be Stopped
+        $hash = Get-ContainerFileHash $app.Name
+        $backup = Backup-AppDatabase $app.Name -ErrorAction Stop
+        $backup.Engine, $backup.EngineVersion, $backup.Version.Text | Should -Be 'H2', '2.1', '0.49.25.2'
+        ($backup.Invariants | ForEach-Object { "$($_.Name) $($_.Value)" } | Sort-Object) | Should -Be 'collections 5', 'dashboards 20', 'questions 301', 'users 12'
+        $data = Join-Path $backup.Path data/database.h2-2.1.mv.db
+        (Get-FileHash -LiteralPath $data).Hash | Should -Be $hash
+        $test = $backup | Test-AppBackup -ErrorAction Stop
+        $test.Valid, $test.TablesCompared, $test.RowsCompared | Should -Be $true, $backup.Tables, $backup.Rows
+        (Get-AppBackup $app.Name).ProvenOn | Should -Not -BeNullOrEmpty
+        $rows = Get-MetabaseRow $data
+        $rows | Should -HaveCount 338
+
+        $null = Start-AppService $app.Name -ErrorAction Stop | Wait-AppService -WarningAction Ignore -ErrorAction Stop
+        $after = Add-Question $app.Url 'asked after the backup'
+        (Get-ErrorOf { $backup | Restore-AppDatabase -Force }).FullyQualifiedErrorId | Should -BeLike 'ServiceRunning,*'
+        $null = Stop-AppService $app.Name -ErrorAction Stop
+        $replaced = Get-ContainerFileHash $app.Name
+        $restored = $backup | Restore-AppDatabase -Force -ErrorAction Stop
+        $restored.Rows | Should -Be $backup.Rows
+        Get-ContainerFileHash $app.Name | Should -Be $hash
+        $copy = Get-AppDatabaseCopy $app.Name
+        $copy.KeptAs, $copy.Origin | Should -Be $restored.KeptAs, 'BeforeRestore'
+        Get-ContainerFileHash $app.Name "/metabase.db/$(Split-Path -Leaf $copy.KeptAs)" | Should -Be $replaced
+        $null = Start-AppService $app.Name -ErrorAction Stop | Wait-AppService -WarningAction Ignore -ErrorAction Stop
+        $ids = Get-QuestionId $app.Url
+        $ids.Count | Should -Be 301
+        $ids | Should -Contain $before
+        $ids | Should -Not -Contain $after
+        $null = Stop-AppService $app.Name -ErrorAction Stop
+        $copy | Remove-AppDatabaseCopy -Force -ErrorAction Stop
+        Get-AppDatabaseCopy $app.Name | Should -BeNullOrEmpty
+    }
 }
 
 Describe 'An H2 file of a container that nothing here can open' -Tag Long -ForEach @{ Missing = $imageMissing } {

@@ -68,6 +68,37 @@ public sealed class BackupCopyingTests : IDisposable
         Assert.False(Directory.Exists(Share));
     }
 
+    [Fact]
+    public async Task What_reads_back_otherwise_than_it_was_written_is_no_copy_and_nothing_is_left()
+    {
+        var backup = await _scene.BackupAsync();
+        foreach (var file in BackupMakingTests.Files(backup))
+        {
+            // As a disk does that keeps another bit than it was given, and says nothing.
+            var done = false;
+            var flipping = new RecordingOperation
+            {
+                OnProgress = progress =>
+                {
+                    if (done || !progress.Status.StartsWith("reading back", StringComparison.Ordinal)) return;
+                    done = true;
+                    Flip(Path.Combine(Directory.GetDirectories(Share, ".*").Single(), file));
+                },
+            };
+            var failure = await Assert.ThrowsAsync<UpgradeException>(() => _scene.Service.CopyAsync(backup, Share, flipping, default));
+            Assert.Equal("BackupCopyFailed", failure.ErrorId);
+            Assert.Contains($"'{file}' was read back otherwise than it was written", failure.Message, StringComparison.Ordinal);
+            Assert.False(Directory.Exists(Share));
+        }
+
+        static void Flip(string path)
+        {
+            var bytes = File.ReadAllBytes(path);
+            bytes[^1] ^= 1;
+            File.WriteAllBytes(path, bytes);
+        }
+    }
+
     [SkippableFact]
     public async Task A_full_disk_is_called_so_and_nothing_is_left_on_it()
     {

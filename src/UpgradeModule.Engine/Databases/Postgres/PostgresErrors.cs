@@ -57,8 +57,9 @@ internal static class PostgresErrors
     /// <param name="place">The database.</param>
     /// <param name="sessions">Their sessions, a line each.</param>
     /// <param name="inner">The cause.</param>
-    public static UpgradeException InUse(PostgresLogIn place, IReadOnlyList<string> sessions, Exception? inner = null) =>
-        new("DatabaseInUse", UpgradeErrorCategory.ResourceBusy, place.ToString(), $"Others are connected to the database '{place}'{(sessions.Count == 0 ? "" : ": " + string.Join("; ", sessions))}.", "Stop the application and whatever else is connected, then do it again; nothing was changed.", inner);
+    /// <param name="otherRemedy">What else can be done, as a sentence.</param>
+    public static UpgradeException InUse(PostgresLogIn place, IReadOnlyList<string> sessions, Exception? inner = null, string? otherRemedy = null) =>
+        new("DatabaseInUse", UpgradeErrorCategory.ResourceBusy, place.ToString(), $"Others are connected to the database '{place}'{(sessions.Count == 0 ? "" : ": " + string.Join("; ", sessions))}.", $"Stop the application and whatever else is connected, then do it again; nothing was changed.{(otherRemedy is null ? "" : " " + otherRemedy)}", inner);
 
     /// <summary>The server doesn't answer, or no longer.</summary>
     /// <param name="place">The database.</param>

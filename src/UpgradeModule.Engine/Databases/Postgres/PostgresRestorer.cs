@@ -31,7 +31,7 @@ internal sealed class PostgresRestorer(PostgresServer server, DatabaseAccess acc
             rollback.RequireRights(rights);
             var live = await PostgresCatalog.ReadAsync(admin, server.Name, cancellationToken).ConfigureAwait(false);
             // Ended right before the swap only: until then nothing is in their way.
-            var wait = content.EndsSessions && live is not null ? new SessionWait { OwnRole = access.Credential?.UserName, Patience = s_patience, EndedIn = server.Name, Told = operation } : server.Wait;
+            var wait = content.EndsSessions && live is not null ? new SessionWait { OwnRole = access.Credential?.UserName, Patience = s_patience, EndedIn = server.Name, Told = operation } : server.Wait with { OtherRemedy = "With -Force they are ended, as far as the role may." };
             if (live is not null && !content.EndsSessions) await PostgresSessions.RequireNoneAsync(admin, server.Name, wait, cancellationToken).ConfigureAwait(false);
             // Without a live one, an earlier try was cut short: what it set aside still has the properties.
             var properties = live ?? await PostgresCatalog.ReadAsync(admin, PostgresSwap.KeptNameOf(server.Name, label), cancellationToken).ConfigureAwait(false);

@@ -62,7 +62,7 @@ internal static class PostgresSessions
                 }
             }
 
-            if (since.Elapsed >= wait.For(sessions)) throw PostgresErrors.InUse(connection.LogIn with { Database = databases[0] }, [.. sessions.Select(session => session.Text)], refusal);
+            if (since.Elapsed >= wait.For(sessions)) throw PostgresErrors.InUse(connection.LogIn with { Database = databases[0] }, [.. sessions.Select(session => session.Text)], refusal, wait.OtherRemedy);
             await Task.Delay(TimeSpan.FromMilliseconds(Math.Min(100 * attempt, 500)), cancellationToken).ConfigureAwait(false);
         }
     }

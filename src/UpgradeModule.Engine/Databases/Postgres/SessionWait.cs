@@ -18,6 +18,9 @@ internal sealed record SessionWait
     /// <summary>The database whose sessions are ended, as far as the role may; <see langword="null"/> where all are left alone.</summary>
     public string? EndedIn { get; init; }
 
+    /// <summary>What else can be done about those that stay, as a sentence; <see langword="null"/> where there is nothing else.</summary>
+    public string? OtherRemedy { get; init; }
+
     /// <summary>Who is told of the sessions that were ended.</summary>
     public IOperationContext? Told { get; init; }
 
