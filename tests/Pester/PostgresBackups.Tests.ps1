@@ -122,7 +122,7 @@ Describe 'Backups of PostgreSQL' -ForEach @{ Missing = $missing } {
         Get-Dump stock -Inside | Should -Be (Get-Dump $name -Inside)
     }
 
-    It 'tell how far they are: the percentage by bytes, tables, rate and time left' -Tag Long {
+    It 'tell how far they are: the percentage by bytes, tables, rate and time left; and are gzip in members that stand alone' -Tag Long {
         foreach ($table in 1..4) { $null = Invoke-TestSql $server -Database $database.Name "SET ROLE `"$($database.Name)`"; CREATE TABLE app.big$table AS SELECT i, md5(i::text) || md5((i + 1)::text) || md5((i + 2)::text) AS t FROM generate_series(1, 600000) i" }
         $seen = @{}
         foreach ($work in 'Backup-AppDatabase notes -Jobs 1', 'Get-AppBackup notes -Latest | Test-AppBackup') {
@@ -140,6 +140,29 @@ Describe 'Backups of PostgreSQL' -ForEach @{ Missing = $missing } {
             @($seen[$work].StatusDescription -match '\d+%, [1-5] of 6 tables, [\d.]+ MiB, [\d.]+ MiB/s, app\.big\d').Count | Should -BeGreaterThan 2
             @($seen[$work] | Where-Object SecondsRemaining -GT 0) | Should -Not -BeNullOrEmpty
         }
+
+        $backup = Get-AppBackup notes -Latest
+        $data = Join-Path $backup.Path data/database.sql.gz
+        $blocks = (Get-Content -LiteralPath (Join-Path $backup.Path data/database.index.json) -Raw | ConvertFrom-Json -AsHashtable).blocks
+        ($blocks | ForEach-Object length | Measure-Object -Sum).Sum | Should -Be (Get-Item -LiteralPath $data).Length
+        # About a mebibyte of rows each, to the end of what the server sent last.
+        ($blocks | ForEach-Object raw | Measure-Object -Maximum).Maximum | Should -BeLessThan 1.25MB
+        $blocks.Count | Should -BeGreaterThan 150
+        $file = [IO.File]::OpenRead($data)
+        try {
+            foreach ($block in $blocks | Get-Random -Count 10) {
+                $bytes = [byte[]]::new($block.length)
+                $file.Position = $block.ContainsKey('offset') ? $block.offset : 0
+                $file.ReadExactly($bytes)
+                $plain = [IO.MemoryStream]::new()
+                $unpacked = [IO.Compression.GZipStream]::new([IO.MemoryStream]::new($bytes), [IO.Compression.CompressionMode]::Decompress)
+                try { $unpacked.CopyTo($plain) } finally { $unpacked.Dispose() }
+                $plain.Length | Should -Be $block.raw
+            }
+        }
+        finally { $file.Dispose() }
+        $manifest = Get-Content -LiteralPath (Join-Path $backup.Path manifest.json) -Raw
+        $manifest | Should -Match ([Environment]::Version.Major -ge 9 ? 'gzip level 2' : 'gzip preset Optimal')
     }
 
     It 'take only words and numbers that mean something' {
