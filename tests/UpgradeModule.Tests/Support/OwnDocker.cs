@@ -75,18 +75,33 @@ internal sealed class OwnDocker : IAsyncDisposable
         await _daemon.WaitForExitAsync();
     }
 
+    /// <summary>Kills it (<c>kill -9</c>), and with it its containerd; what its containers run lives on until it is started again.</summary>
+    public async Task KillAsync()
+    {
+        if (_daemon is not { HasExited: false }) return;
+        var containerd = await ContainerdAsync();
+        _daemon.Kill();
+        await _daemon.WaitForExitAsync();
+
+        // The kernel ends it with its parent; a daemon that is started before it is gone takes it for its own.
+        while (containerd is not null && Directory.Exists($"/proc/{containerd}")) await Task.Delay(20);
+    }
+
     public async ValueTask DisposeAsync()
     {
         await Engine.DisposeAsync();
         await StopAsync();
 
         // What may be left: its containerd, and what was mounted for containers.
-        if (File.Exists(_folder.File("exec/containerd/containerd.pid")) && int.TryParse(await File.ReadAllTextAsync(_folder.File("exec/containerd/containerd.pid")), NumberStyles.None, CultureInfo.InvariantCulture, out var left) && Directory.Exists($"/proc/{left}"))
+        if (await ContainerdAsync() is { } left && Directory.Exists($"/proc/{left}"))
         {
             using var containerd = Process.GetProcessById(left);
             containerd.Kill();
             await containerd.WaitForExitAsync();
         }
+
+        // The shim of a container that was half started when its daemon ended.
+        foreach (var shim in Process.GetProcesses().Where(one => one.ProcessName.StartsWith("containerd-shim", StringComparison.Ordinal) && IsOurs(one.Id))) shim.Kill();
 
         foreach (var mount in (await File.ReadAllLinesAsync("/proc/mounts")).Select(line => line.Split(' ')[1]).Where(place => place.StartsWith(_folder.Path, StringComparison.Ordinal)).Reverse())
         {
@@ -98,4 +113,19 @@ internal sealed class OwnDocker : IAsyncDisposable
         await _bridge.DisposeAsync();
         _folder.Dispose();
     }
+
+    private bool IsOurs(int process)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{process}/cmdline").Contains(_folder.Path, StringComparison.Ordinal);
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
+    private async Task<int?> ContainerdAsync() =>
+        File.Exists(_folder.File("exec/containerd/containerd.pid")) && int.TryParse(await File.ReadAllTextAsync(_folder.File("exec/containerd/containerd.pid")), NumberStyles.None, CultureInfo.InvariantCulture, out var process) ? process : null;
 }

@@ -15,23 +15,23 @@ internal static class FaultCell
         ["Fetch", "Backup", "Prove", .. stops.SelectMany(stop => new[] { "ReadInvariants", "Stop", "RollbackPoint", "Swap", "Start", "Wait", "CompareInvariants" }.Select(action => $"{action}@{stop}"))];
 
     /// <summary>Dies at an action and goes on by a verb: <c>resume</c> or <c>undo</c>.</summary>
-    /// <param name="scene">The application.</param>
-    /// <param name="verb">The verb.</param>
-    /// <param name="action">The action; <see langword="null"/> where it dies after a time.</param>
-    /// <param name="moment">When of the action.</param>
-    /// <param name="killAfter">The time.</param>
-    /// <param name="besides">What dies with it.</param>
-    public static async Task<FaultReport> RunAsync(IFaultScene scene, string verb, string? action, FaultMoment moment, TimeSpan? killAfter = null, Func<Task>? besides = null)
+    /// <param name="scene">The application, at 1.0.0.</param>
+    /// <param name="verb">How it goes on.</param>
+    /// <param name="action">The action.</param>
+    /// <param name="moment">When of it.</param>
+    /// <param name="killAfter">When it dies, where that is at no action.</param>
+    /// <param name="between">What happens while it lies dead.</param>
+    public static async Task<FaultReport> RunAsync(IFaultScene scene, string verb, string? action, FaultMoment moment, TimeSpan? killAfter = null, Func<Task>? between = null)
     {
         await using var writer = new NoteWriter(scene.Url, TimeSpan.FromMilliseconds(15));
         var watch = Stopwatch.StartNew();
         var died = await FaultProcess.RunAsync(scene, "upgrade", action, moment, killAfter);
         var report = new FaultReport { Verb = verb, At = action is null ? $"{killAfter!.Value.TotalMilliseconds:0} ms" : $"{action} {moment}", Killed = died.Killed };
-        if (besides is not null) await besides();
         if (!died.Killed && action is not null) return report with { Problem = $"it did not die: {died.Code} {died.Said}" };
         report = report with { Was = LastWord(died.Said) };
         try
         {
+            if (between is not null) await between();
             var shown = await scene.Engine.Upgrades.ListAsync(scene.Context.Deployment, default);
             if (shown.Count == 0)
             {

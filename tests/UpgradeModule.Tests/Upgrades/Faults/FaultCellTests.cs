@@ -30,7 +30,7 @@ public sealed class FaultCellTests
         await using var scene = await LiveScene.StartAsync(null, null, ("SAMPLEAPP_MIGRATION_DELAY_MS", "1000"));
         var log = scene.Deployment.Settings.LogPath ?? Path.Combine(Path.GetDirectoryName(scene.DatabaseFile)!, "sample.log");
 
-        var report = await FaultCell.RunAsync(scene, verb, "Wait@1.1.0", FaultMoment.Intent, besides: async () =>
+        var report = await FaultCell.RunAsync(scene, verb, "Wait@1.1.0", FaultMoment.Intent, between: async () =>
         {
             // The first of its changes is made and not yet written down as made.
             while (!(await File.ReadAllTextAsync(log)).Contains("Running changeset v1.10-001", StringComparison.Ordinal)) await Task.Delay(10);

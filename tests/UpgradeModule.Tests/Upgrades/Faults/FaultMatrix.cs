@@ -25,7 +25,20 @@ internal sealed class FaultMatrix(ITestOutputHelper output)
         foreach (var (action, moment) in cells.SkipWhile(cell => from is not null && from != $"{cell.Action} {cell.Moment}").Where(cell => only is null || only == $"{cell.Action} {cell.Moment}"))
         {
             await using var scene = await start();
-            Tell(name, verb, await FaultCell.RunAsync(scene, verb, action, moment, besides: besides is null ? null : () => besides(scene)));
+            Tell(name, verb, await FaultCell.RunAsync(scene, verb, action, moment, between: besides is null ? null : () => besides(scene)));
+        }
+
+        AssertAllWell();
+    }
+
+    /// <summary>Some actions, at some moments, with something that happens before another process goes on.</summary>
+    public async Task SomeAsync(string name, string verb, IEnumerable<string> cells, Func<Task<IFaultScene>> start, Func<Task> between)
+    {
+        Skip.If(OperatingSystem.IsWindows(), "The process is ended by a signal.");
+        foreach (var words in cells.Select(static cell => cell.Split(' ')))
+        {
+            await using var scene = await start();
+            Tell(name, verb, await FaultCell.RunAsync(scene, verb, words[0], Enum.Parse<FaultMoment>(words[1]), between: between));
         }
 
         AssertAllWell();

@@ -45,6 +45,24 @@ public sealed class DockerStrikeTests(ITestOutputHelper output) : IAsyncLifetime
         Moments("Intent", second, "Backup", "Prove", "Stop", "RollbackPoint", "Swap", "Start", "Wait"));
 
     [SkippableTheory]
+    [InlineData("resume")]
+    [InlineData("undo")]
+    public Task The_daemon_is_killed(string verb) => new StrikeMatrix(output).RunAsync(
+        "docker-killed",
+        async () => (await SceneAsync(), new DaemonKilledStrike(_docker!, _postgres!)),
+        [.. Moments("Intent", false, "Fetch", "Backup", "Prove", "Stop", "RollbackPoint", "Swap", "Start", "Wait"), .. Moments("Effect", false, "Stop", "Swap", "Start"), .. Moments("Intent", true, "Stop", "Swap", "Start", "Wait"), .. Moments("Effect", true, "Swap", "Start")],
+        only: verb);
+
+    [SkippableTheory]
+    [InlineData("resume")]
+    [InlineData("undo")]
+    public Task The_daemon_is_killed_while_an_action_is_under_way(string verb) => new StrikeMatrix(output).RunAsync(
+        "docker-killed",
+        async () => (await SceneAsync(), new LaterStrike(new DaemonKilledStrike(_docker!, _postgres!), TimeSpan.FromMilliseconds(50))),
+        Moments("Intent", false, "Backup", "Stop", "Swap", "Start", "Wait"),
+        only: verb);
+
+    [SkippableTheory]
     [InlineData(false)]
     [InlineData(true)]
     public Task The_database_s_container_is_killed(bool back) => new StrikeMatrix(output).RunAsync(
@@ -56,7 +74,13 @@ public sealed class DockerStrikeTests(ITestOutputHelper output) : IAsyncLifetime
     public Task Cancelled_in_each_phase() => new StrikeMatrix(output).RunAsync(
         "docker-cancel",
         async () => (await SceneAsync(), new CancelStrike()),
-        FaultCell.Actions("1.1.0", "2.0.0").Select(action => action + " Intent").Concat(Moments("Effect", false, "Stop", "Swap", "Start", "Wait")));
+        FaultCell.Actions("1.1.0", "2.0.0").SelectMany(action => new[] { action + " Intent", action + " Effect" }));
+
+    [SkippableFact]
+    public Task Cancelled_while_an_action_is_under_way() => new StrikeMatrix(output).RunAsync(
+        "docker-cancel",
+        async () => (await SceneAsync(), new LaterStrike(new CancelStrike(), TimeSpan.FromMilliseconds(60))),
+        [.. Moments("Intent", false, "Backup", "Prove", "Stop", "RollbackPoint", "Swap", "Start", "Wait"), .. Moments("Intent", true, "Stop", "RollbackPoint", "Swap", "Start", "Wait")]);
 
     [SkippableTheory]
     [InlineData("health never ok", "SAMPLEAPP_SICK", "1.1.0")]
