@@ -27,4 +27,14 @@ internal sealed class DaemonKilledStrike(OwnDocker docker, NeighbourPostgres pos
         if (runs.Count > 0 && runs[0].Outcome is UpgradeOutcome.Interrupted or UpgradeOutcome.Failed) return;
         await docker.Engine.StartContainerAsync(scene.Context.Deployment.Settings.Container!, default);
     }
+
+    /// <summary>Docker 20.10 keeps the port of a container that it was just starting when it was killed, with nobody listening: the error says to restart it.</summary>
+    public override async Task<string?> DoAsToldAsync(IFaultScene scene, string told)
+    {
+        if (!told.Contains("port is already allocated", StringComparison.Ordinal) || !told.Contains("restart the engine", StringComparison.Ordinal)) return null;
+        await docker.StopAsync();
+        await docker.StartAgainAsync();
+        await postgres.WaitAsync();
+        return "daemon restarted as told";
+    }
 }

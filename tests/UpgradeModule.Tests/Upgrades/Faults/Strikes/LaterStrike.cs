@@ -28,4 +28,6 @@ internal sealed class LaterStrike(Strike strike, TimeSpan delay) : Strike(Format
         await _blow;
         await strike.MendAsync(scene);
     }
+
+    public override Task<string?> DoAsToldAsync(IFaultScene scene, string told) => strike.DoAsToldAsync(scene, told);
 }

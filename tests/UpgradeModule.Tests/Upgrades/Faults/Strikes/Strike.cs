@@ -20,4 +20,10 @@ internal abstract class Strike(string name)
 
     /// <summary>It is mended, when the run has ended. What has mended itself meanwhile is awaited.</summary>
     public virtual Task MendAsync(IFaultScene scene) => Task.CompletedTask;
+
+    /// <summary>What was to go on afterwards ended as failed and said what a person has to do besides: that is done.</summary>
+    /// <param name="scene">The application.</param>
+    /// <param name="told">What it said.</param>
+    /// <returns>What was done; <see langword="null"/> where nothing is told that could be.</returns>
+    public virtual Task<string?> DoAsToldAsync(IFaultScene scene, string told) => Task.FromResult<string?>(null);
 }

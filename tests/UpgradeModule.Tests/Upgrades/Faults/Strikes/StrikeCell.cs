@@ -116,8 +116,7 @@ internal sealed class StrikeCell(IFaultScene scene, Strike strike, string verb)
     {
         if ((await RunsAsync()).FirstOrDefault() is { Outcome: null or UpgradeOutcome.Interrupted or UpgradeOutcome.Failed })
         {
-            var resumed = await scene.Engine.Upgrades.ResumeAsync(await ContextAsync(), new ResumeRequest(), default);
-            _then.Add($"Resume-UpgradeRun: {resumed.Outcome}");
+            var resumed = await AsToldAsync("Resume-UpgradeRun", async () => await scene.Engine.Upgrades.ResumeAsync(await ContextAsync(), new ResumeRequest(), default));
             Assert.True(resumed.Outcome is UpgradeOutcome.Succeeded or UpgradeOutcome.RolledBack, $"the resume ended {resumed.Outcome}: {resumed.Error}");
         }
 
@@ -130,9 +129,19 @@ internal sealed class StrikeCell(IFaultScene scene, Strike strike, string verb)
     private async Task UndoAsync()
     {
         if ((await RunsAsync()).Count == 0) return;
-        var undone = await scene.Engine.Upgrades.UndoAsync(await ContextAsync(), new UndoRequest { Strategy = UndoStrategy.Restore }, default);
-        _then.Add($"Undo-UpgradeRun: {undone.Outcome}");
+        var undone = await AsToldAsync("Undo-UpgradeRun", async () => await scene.Engine.Upgrades.UndoAsync(await ContextAsync(), new UndoRequest { Strategy = UndoStrategy.Restore }, default));
         Assert.True(undone.Outcome == UpgradeOutcome.RolledBack, $"the undo ended {undone.Outcome}: {undone.Error}");
+    }
+
+    /// <summary>Does it; once more where it fails and says what has to be done besides.</summary>
+    private async Task<UpgradeResult> AsToldAsync(string name, Func<Task<UpgradeResult>> work)
+    {
+        var result = await work();
+        _then.Add($"{name}: {result.Outcome}");
+        if (result.Outcome != UpgradeOutcome.Failed || await strike.DoAsToldAsync(scene, result.Error ?? "") is not { } done) return result;
+        result = await work();
+        _then.AddRange([done, $"{name}: {result.Outcome}"]);
+        return result;
     }
 
     private Task<DeploymentContext> ContextAsync() => scene.Engine.Deployments.OpenAsync(scene.Context.Deployment, _operation, null, null, default);
