@@ -91,6 +91,68 @@ public class SqliteDumpTests
         Assert.Equal(Convert.ToHexString(SHA256.HashData(bytes)).ToLowerInvariant(), dump.Digests[dump.Files[0]]);
     }
 
+    [Theory]
+    [InlineData(512)]
+    [InlineData(4096)]
+    [InlineData(65536)]
+    public async Task A_running_application_s_file_and_log_are_read_and_not_written(int pageSize)
+    {
+        using var fixture = new SqliteFixture("DELETE");
+        fixture.Fill(300);
+        using var application = fixture.Connect();
+        SqliteFixture.Execute(application, $"PRAGMA page_size = {pageSize}; VACUUM; PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 0");
+        // Pages that are in the file alone, in the file and the log, more than once in the log, behind the file's end, and of what was taken back.
+        SqliteFixture.Execute(application, "UPDATE a SET x = randomblob(3000) WHERE id % 3 = 0");
+        SqliteFixture.Execute(application, "DELETE FROM a WHERE id % 5 = 0; CREATE TABLE grown (x); CREATE INDEX more ON b (x)");
+        SqliteFixture.Execute(application, "INSERT INTO grown SELECT randomblob(2000) FROM a; UPDATE a SET x = randomblob(10) WHERE id % 7 = 0");
+        SqliteFixture.Execute(application, "PRAGMA cache_size = 5; BEGIN; UPDATE b SET x = randomblob(5000); ROLLBACK");
+        var before = Hashes();
+        var directory = fixture.Folder("backup");
+
+        var dump = await fixture.Database.DumpAsync(directory, [], BackupOptions.Default, new RecordingOperation(), CancellationToken.None);
+
+        Assert.Equal(before, Hashes());
+        var copy = Path.Combine(directory, dump.Files[0]);
+        Assert.Equal(Hash(copy), dump.Digests[dump.Files[0]]);
+        var hashes = await fixture.Database.HashTablesAsync(null, new RecordingOperation(), CancellationToken.None);
+        Assert.Equal(hashes, await new SqliteDatabase(new DatabaseTarget { Engine = DatabaseEngine.Sqlite, Path = copy }).HashTablesAsync(null, new RecordingOperation(), CancellationToken.None));
+        Assert.Contains(hashes, table => table.Table == "grown");
+
+        string[] Hashes() => [Hash(fixture.File), Hash(fixture.File + "-wal")];
+        static string Hash(string file)
+        {
+            using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+            return Convert.ToHexString(SHA256.HashData(stream)).ToLowerInvariant();
+        }
+    }
+
+    [Fact]
+    public async Task A_log_that_is_all_in_the_file_may_be_begun_anew_or_cut_off_while_it_is_copied()
+    {
+        using var fixture = new SqliteFixture();
+        using var application = fixture.Connect();
+        SqliteFixture.Execute(application, "PRAGMA wal_autocheckpoint = 0");
+        fixture.Fill(3000);
+        foreach (var change in new[] { "INSERT INTO a (x) SELECT randomblob(900) FROM a LIMIT 100", "PRAGMA wal_checkpoint(TRUNCATE)", "INSERT INTO a (x) VALUES (1)" })
+        {
+            // With nothing in the log that isn't in the file, a reader keeps nobody from using it again.
+            SqliteFixture.Execute(application, "INSERT INTO b (x) VALUES (2); PRAGMA wal_checkpoint(PASSIVE)");
+            var wanted = await fixture.Database.CountRowsAsync(CancellationToken.None);
+            var isDone = false;
+            var operation = new RecordingOperation
+            {
+                OnProgress = _ =>
+                {
+                    if (!isDone) SqliteFixture.Execute(application, change);
+                    isDone = true;
+                },
+            };
+            var dump = await fixture.Database.DumpAsync(fixture.Folder("backup" + change.Length), [], BackupOptions.Default, operation, CancellationToken.None);
+            Assert.True(isDone);
+            Assert.Equal(wanted.Select(table => table.ToString()), dump.Tables.Select(table => table.ToString()));
+        }
+    }
+
     [Fact]
     public async Task Invariants_that_cannot_be_read_say_why_and_those_of_other_engines_are_not_asked()
     {

@@ -26,7 +26,14 @@ internal static class SqliteCopier
             from.Number("SELECT count(*) FROM sqlite_schema");
             var moment = DateTimeOffset.UtcNow;
             var pages = new SqlitePages(from, source);
-            if (pages.AreInFile(cancellationToken)) return new SqliteCopy(moment, await pages.CopyAsync(target, progress, cancellationToken).ConfigureAwait(false));
+            var (canCopy, log) = pages.Look(cancellationToken);
+            using (log)
+            {
+                if (canCopy && await pages.CopyAsync(target, log, progress, cancellationToken).ConfigureAwait(false) is { } digest) return new SqliteCopy(moment, digest);
+            }
+
+            DurableFile.Remove(target);
+            DurableFile.CreatePrivate(target).Dispose();
             Steps(from, target, progress, cancellationToken);
             return new SqliteCopy(moment, null);
         }
