@@ -65,6 +65,14 @@ internal sealed partial class ContainerEngine
     }
 
     /// <inheritdoc/>
+    public async Task<Stream> ExportAsync(string container, CancellationToken cancellationToken)
+    {
+        var response = await http.SendAsync(HttpMethod.Get, $"/containers/{Segment(container)}/export", null, null, cancellationToken).ConfigureAwait(false);
+        if (response.IsSuccessStatusCode) return new ResponseStream(response, await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false), http);
+        using (response) throw await ArchiveFailureAsync(response, container, "/", "read", cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
     public async Task WriteArchiveAsync(string container, string path, Stream archive, CancellationToken cancellationToken)
     {
         using var content = new ArchiveContent(archive);

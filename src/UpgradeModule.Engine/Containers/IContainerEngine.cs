@@ -122,6 +122,13 @@ internal interface IContainerEngine : IAsyncDisposable
     /// <exception cref="UpgradeException"><c>ContainerNotFound</c>, <c>ContainerPathNotFound</c>.</exception>
     Task<Stream> ReadArchiveAsync(string container, string path, CancellationToken cancellationToken);
 
+    /// <summary>Reads all files of a container, running or not, as a tar archive, without those on volumes.</summary>
+    /// <param name="container">Its name or id.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <returns>The archive, read while it arrives; to be disposed. The names in it are full paths without the first slash.</returns>
+    /// <exception cref="UpgradeException"><c>ContainerNotFound</c>.</exception>
+    Task<Stream> ExportAsync(string container, CancellationToken cancellationToken);
+
     /// <summary>Writes files into a container, running or not.</summary>
     /// <param name="container">Its name or id.</param>
     /// <param name="path">The folder inside, which must be there.</param>

@@ -42,8 +42,11 @@ internal sealed class ContainedFolder(IContainerEngine engine, string container,
     /// <summary>Reads the owner, the rights and the time of a file, or of the folder itself.</summary>
     /// <param name="name">The file's name; the folder where <see langword="null"/>.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="InvalidDataException">It can't be told.</exception>
     public async Task<ContainedMark> MarkAsync(string? name, CancellationToken cancellationToken)
     {
+        // Podman gives whatever it hands out to the user that it runs as; only in what it exports, everything belongs to whom it does.
+        if ((await engine.GetVersionAsync(cancellationToken).ConfigureAwait(false)).IsPodman) return await ExportedAsync(name is null ? folder : PathOf(name), cancellationToken).ConfigureAwait(false);
         var archive = await engine.ReadArchiveAsync(container, name is null ? folder : PathOf(name), cancellationToken).ConfigureAwait(false);
         await using (archive.ConfigureAwait(false))
         {
@@ -124,6 +127,24 @@ internal sealed class ContainedFolder(IContainerEngine engine, string container,
         var prefix = PathOf(start);
         var changes = await engine.ListChangesAsync(container, cancellationToken).ConfigureAwait(false);
         return [.. changes.Where(change => change.Kind != Removed && change.Path.StartsWith(prefix, StringComparison.Ordinal)).Select(change => change.Path[(folder.TrimEnd('/').Length + 1)..]).Where(name => !name.Contains('/', StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+    }
+
+    private async Task<ContainedMark> ExportedAsync(string path, CancellationToken cancellationToken)
+    {
+        var archive = await engine.ExportAsync(container, cancellationToken).ConfigureAwait(false);
+        await using (archive.ConfigureAwait(false))
+        {
+            var reader = new TarReader(archive, leaveOpen: true);
+            await using (reader.ConfigureAwait(false))
+            {
+                while (await reader.GetNextEntryAsync(copyData: false, cancellationToken).ConfigureAwait(false) is { } entry)
+                {
+                    if (entry.Name.Trim('/') == path.Trim('/')) return new ContainedMark(entry.Uid, entry.Gid, entry.Mode, entry.ModificationTime);
+                }
+            }
+        }
+
+        throw new InvalidDataException($"Podman doesn't tell whose '{path}' is");
     }
 
     private Task SendAsync(PaxTarEntry entry, ContainedMark mark, CancellationToken cancellationToken)

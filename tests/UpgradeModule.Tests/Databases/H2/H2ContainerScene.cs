@@ -23,10 +23,10 @@ internal sealed class H2ContainerScene : IAsyncDisposable
     private readonly TempFolder _folder = new();
     private readonly StateStore _store;
 
-    private H2ContainerScene(ContainerEngineFixture docker, H2Fixture data, string jar)
+    private H2ContainerScene(IContainerEngine engine, TestImages images, H2Fixture data, string jar)
     {
         Data = data;
-        Scene = new DockerScene(docker.Engine, docker.Images);
+        Scene = new DockerScene(engine, images);
         Scene.Spec = Scene.Spec with
         {
             Image = Scene.Spec.Image! with { DataPath = Folder },
@@ -57,10 +57,22 @@ internal sealed class H2ContainerScene : IAsyncDisposable
     private ReachingOpener Opener => new(new DatabaseOpener(new AppDatabases()), new AppDatabases().Open, _ => Scene.Host);
 
     /// <summary>Makes the container, which runs nothing but a shell, and lays the file into it.</summary>
-    public static async Task<H2ContainerScene> MakeAsync(ContainerEngineFixture docker, string version, Func<H2ContainerScene, HostConfig>? host = null)
+    public static Task<H2ContainerScene> MakeAsync(ContainerEngineFixture docker, string version, Func<H2ContainerScene, HostConfig>? host = null)
     {
         docker.Require();
-        var made = new H2ContainerScene(docker, await H2Fixture.MakeAsync(version), await H2Jars.OfAsync(version));
+        return MakeAsync(docker.Engine, docker.Images, version, host);
+    }
+
+    /// <summary>Makes it on Podman.</summary>
+    public static Task<H2ContainerScene> MakeAsync(PodmanFixture podman, string version, Func<H2ContainerScene, HostConfig>? host = null)
+    {
+        podman.Require();
+        return MakeAsync(podman.Engine, podman.Images, version, host);
+    }
+
+    private static async Task<H2ContainerScene> MakeAsync(IContainerEngine engine, TestImages images, string version, Func<H2ContainerScene, HostConfig>? host)
+    {
+        var made = new H2ContainerScene(engine, images, await H2Fixture.MakeAsync(version), await H2Jars.OfAsync(version));
         var image = await made.Scene.ImageAsync("1.0.0", "trap 'exit 0' TERM INT; mkdir -p /metabase.db; while true; do sleep 0.1; done", own => own with { User = null, Healthcheck = null });
         await made.Scene.CreateAsync(request => request with { HostConfig = host?.Invoke(made) ?? new HostConfig() }, image, start: true);
         while (await made.Scene.Engine.FindPathAsync(made.Scene.Name, Folder, default) is null) await Task.Delay(50);
@@ -87,10 +99,12 @@ internal sealed class H2ContainerScene : IAsyncDisposable
     public async Task<IReadOnlyDictionary<string, (byte[] Bytes, int Owner, UnixFileMode Mode)>> LookAsync()
     {
         var found = new Dictionary<string, (byte[], int, UnixFileMode)>(StringComparer.Ordinal);
-        await using var archive = await Scene.Engine.ReadArchiveAsync(Scene.Name, Folder, default);
+        // Podman's archives of a part tell another owner.
+        await using var archive = (await Scene.Engine.GetVersionAsync(default)).IsPodman ? await Scene.Engine.ExportAsync(Scene.Name, default) : await Scene.Engine.ReadArchiveAsync(Scene.Name, Folder, default);
         await using var reader = new TarReader(archive);
         while (await reader.GetNextEntryAsync(copyData: true) is { } entry)
         {
+            if (!entry.Name.StartsWith(Folder[1..] + "/", StringComparison.Ordinal)) continue;
             var name = entry.Name[(entry.Name.IndexOf('/', StringComparison.Ordinal) + 1)..];
             if (entry.EntryType == TarEntryType.HardLink) found[name] = found[entry.LinkName[(entry.LinkName.IndexOf('/', StringComparison.Ordinal) + 1)..]];
             if (entry.EntryType is not (TarEntryType.RegularFile or TarEntryType.V7RegularFile)) continue;

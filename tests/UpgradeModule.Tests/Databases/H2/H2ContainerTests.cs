@@ -10,7 +10,7 @@ namespace UpgradeModule.Tests.Databases.H2;
 
 /// <summary>H2 files of applications in containers, wherever the file lies.</summary>
 [Collection("Containers")]
-public class H2ContainerTests(ContainerEngineFixture docker)
+public class H2ContainerTests(ContainerEngineFixture docker, PodmanFixture podman)
 {
     private const string Name = "metabase.db.mv.db";
 
@@ -18,6 +18,92 @@ public class H2ContainerTests(ContainerEngineFixture docker)
     public async Task A_file_in_the_container_itself_is_backed_up_proven_restored_and_brought_back()
     {
         await using var scene = await H2ContainerScene.MakeAsync(docker, "2.2.224");
+        await GoThereAndBackAsync(scene);
+    }
+
+    [SkippableFact]
+    [Trait("Category", "Long")]
+    public async Task A_file_in_a_container_of_podman_is_backed_up_proven_restored_and_brought_back()
+    {
+        await using var scene = await H2ContainerScene.MakeAsync(podman, "2.2.224");
+        await GoThereAndBackAsync(scene);
+    }
+
+    [SkippableFact]
+    public async Task Data_in_the_container_itself_is_changed_in_a_copy_that_takes_the_file_s_place()
+    {
+        await using var scene = await H2ContainerScene.MakeAsync(docker, "2.2.224");
+        await ChangeAsync(scene);
+    }
+
+    [SkippableFact]
+    [Trait("Category", "Long")]
+    public async Task Data_in_a_container_of_podman_is_changed_in_a_copy_that_takes_the_file_s_place()
+    {
+        await using var scene = await H2ContainerScene.MakeAsync(podman, "2.2.224");
+        await ChangeAsync(scene);
+    }
+
+    [SkippableFact]
+    [Trait("Category", "Long")]
+    public async Task A_change_that_is_killed_at_any_step_leaves_the_old_or_the_new_whole()
+    {
+        await using var scene = await H2ContainerScene.MakeAsync(docker, "1.4.200");
+        var before = await File.ReadAllBytesAsync(scene.Data.File);
+        await using var whole = await scene.OpenAsync();
+        var access = new DatabaseAccess { Target = whole.Target, DockerHost = docker.Address, JarPath = await H2Jars.OfAsync("1.4.200") };
+        for (var changes = 0; changes <= 5; changes++)
+        {
+            await scene.PutAsync(scene.Data.File);
+            var dying = new H2ContainedDatabase(access, _ => DyingEngine.Over(docker.Engine, changes));
+            if (changes < 5) await Assert.ThrowsAsync<KilledException>(() => dying.ExecuteAsync("DELETE FROM person WHERE id > 5", default));
+            else await dying.ExecuteAsync("DELETE FROM person WHERE id > 5", default);
+
+            var inside = await scene.LookAsync();
+            Assert.Equal(changes < 3, inside[Name].Bytes.SequenceEqual(before));
+            Assert.Equal(changes < 3 ? 803 : 5, (await whole.ReadInvariantsAsync(scene.Scene.Spec.Invariants, default))[0].Value);
+            if (changes is 2 or 3 or 4) Assert.Equal(before, inside[Name + ".um-before-change"].Bytes);
+            // What one left is no obstacle to the next.
+            await whole.ExecuteAsync("DELETE FROM person WHERE id > 3", default);
+            Assert.Equal(3, (await whole.ReadInvariantsAsync(scene.Scene.Spec.Invariants, default))[0].Value);
+            foreach (var kept in await whole.ListKeptAsync(default)) await whole.DropAsync(kept, default);
+        }
+    }
+
+    private static async Task ChangeAsync(H2ContainerScene scene)
+    {
+        await using var database = await scene.OpenAsync();
+        var before = await scene.LookAsync();
+        var mark = (H2ContainerScene.Owner, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead);
+        var failure = await Assert.ThrowsAsync<UpgradeException>(() => database.ExecuteAsync("DELETE FROM nowhere", default));
+        Assert.Equal("DatabaseWriteFailed", failure.ErrorId);
+        Assert.Contains("NOWHERE", failure.Message, StringComparison.OrdinalIgnoreCase);
+        Assert.Equal([Name], (await scene.LookAsync()).Keys);
+        Assert.Equal(before[Name].Bytes, (await scene.LookAsync())[Name].Bytes);
+
+        foreach (var left in new[] { 5, 4 })
+        {
+            await database.ExecuteAsync($"DELETE FROM person WHERE id > {left};", default);
+            Assert.Equal(left, (await database.ReadInvariantsAsync(scene.Scene.Spec.Invariants, default))[0].Value);
+            var inside = await scene.LookAsync();
+            Assert.Equal(mark, (inside[Name].Owner, inside[Name].Mode));
+            // Names can't be removed in a container that doesn't run: what they held is.
+            Assert.All(inside.Where(file => file.Key != Name), file => Assert.Empty(file.Value.Bytes));
+            Assert.Equal([Name, Name + ".um-before-change", Name + ".um-next"], inside.Keys.Order(StringComparer.Ordinal));
+            Assert.Empty(await database.ListKeptAsync(default));
+        }
+
+        var changed = (await scene.LookAsync())[Name].Bytes;
+        await scene.Scene.Engine.StartContainerAsync(scene.Scene.Name, default);
+        Assert.Equal("DatabaseInUse", (await Assert.ThrowsAsync<UpgradeException>(() => database.ExecuteAsync("DELETE FROM person", default))).ErrorId);
+        Assert.Equal(changed, (await scene.LookAsync())[Name].Bytes);
+        await scene.Scene.Engine.StopContainerAsync(scene.Scene.Name, null, default);
+        Assert.Equal(4, (await database.ReadInvariantsAsync(scene.Scene.Spec.Invariants, default))[0].Value);
+        Assert.DoesNotContain(Directory.GetDirectories(Path.GetTempPath(), ".um-write-*"), folder => File.Exists(Path.Combine(folder, "database.mv.db")));
+    }
+
+    private static async Task GoThereAndBackAsync(H2ContainerScene scene)
+    {
         var original = await File.ReadAllBytesAsync(scene.Data.File);
         await using var database = await scene.OpenAsync();
         Assert.IsType<H2ContainedDatabase>(database);
