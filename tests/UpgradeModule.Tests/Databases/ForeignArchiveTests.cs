@@ -80,6 +80,14 @@ public class ForeignArchiveTests(PostgresFixture postgres)
         var packed = await File.ReadAllBytesAsync(folder.File("cut.sql.gz"));
         await File.WriteAllBytesAsync(folder.File("cut.sql.gz"), packed[..(packed.Length / 2)]);
         Assert.Equal("BackupCorrupt", (await Assert.ThrowsAsync<UpgradeException>(() => RestoreAsync(postgres.Access(name, postgres.Superuser), folder.File("cut.sql.gz")))).ErrorId);
+        // pg_restore would read on for ever.
+        bytes = await File.ReadAllBytesAsync(await DumpAsync(name, folder, "tar", []));
+        foreach (var part in new[] { 0.1, 0.5, 0.9 })
+        {
+            await File.WriteAllBytesAsync(folder.File("cut.tar"), bytes[..(int)(bytes.Length * part)]);
+            Assert.Equal("BackupCorrupt", (await Assert.ThrowsAsync<UpgradeException>(() => RestoreAsync(postgres.Access(name, postgres.Superuser), folder.File("cut.tar")))).ErrorId);
+        }
+
         Oracle.AssertSame(before, await new Oracle(postgres).TextAsync(name));
         Assert.Equal(name, await postgres.AskAsync($"SELECT string_agg(datname, ', ') FROM pg_database WHERE datname LIKE '{name}%'"));
     }

@@ -30,6 +30,7 @@ public class H2ContainerTests(ContainerEngineFixture docker, PodmanFixture podma
     }
 
     [SkippableFact]
+    [Trait("Category", "Long")]
     public async Task Data_in_the_container_itself_is_changed_in_a_copy_that_takes_the_file_s_place()
     {
         await using var scene = await H2ContainerScene.MakeAsync(docker, "2.2.224");

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using UpgradeModule.Engine.Databases.Postgres.Archives;
 using UpgradeModule.Engine.Operations;
 
 namespace UpgradeModule.Engine.Databases.Postgres.Programs;
@@ -55,6 +56,7 @@ internal sealed partial class PgArchiver(ContainerTools? container = null) : IPo
     /// <inheritdoc/>
     public async Task<ArchiveFacts> ReadFactsAsync(string file, CancellationToken cancellationToken)
     {
+        if (await IsTarAsync(file, cancellationToken).ConfigureAwait(false) && !await TarLength.IsWholeAsync(file, cancellationToken).ConfigureAwait(false)) throw ArchiveFile.Corrupt(file, "the tar is cut off");
         var programs = await FindHere(Restore, cancellationToken).ConfigureAwait(false);
         if (programs.Count == 0) return await ArchiveHeader.ReadAsync(file, cancellationToken).ConfigureAwait(false);
         var newest = programs[^1];
@@ -152,7 +154,7 @@ internal sealed partial class PgArchiver(ContainerTools? container = null) : IPo
         var magic = new byte[5];
         var stream = File.OpenRead(file);
         await using (stream.ConfigureAwait(false)) await stream.ReadAtLeastAsync(magic, magic.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
-        return !magic.AsSpan().SequenceEqual("PGDMP"u8);
+        return magic.AsSpan().SequenceEqual("toc.d"u8);
     }
 
     private static UpgradeException DumpFailed(PostgresLogIn source, string file, string complaint)
