@@ -23,25 +23,33 @@ public class PostgresPasswordTests(PostgresFixture postgres)
         using var cancel = new CancellationTokenSource();
         var children = new List<(string CommandLine, string Environment)>();
         var modes = new List<UnixFileMode>();
-        var operation = new RecordingOperation
+        using var over = new CancellationTokenSource();
+        var look = Task.Run(async () =>
         {
-            OnProgress = progress =>
+            while (!over.IsCancellationRequested)
             {
-                if (progress.Completed) return;
-                bool runs;
-                lock (children)
+                children.AddRange(Children());
+                foreach (var file in PassFiles(children))
                 {
-                    children.AddRange(Children());
-                    runs = children.Exists(IsDump);
-                    foreach (var file in PassFiles(children).Where(File.Exists)) modes.AddRange([File.GetUnixFileMode(file), File.GetUnixFileMode(Path.GetDirectoryName(file)!)]);
+                    try
+                    {
+                        modes.AddRange([File.GetUnixFileMode(file), File.GetUnixFileMode(Path.GetDirectoryName(file)!)]);
+                    }
+                    catch (IOException)
+                    {
+                        // It is gone with the program that read it.
+                    }
                 }
 
-                if (cancelled && runs) cancel.Cancel();
-            },
-        };
-        var dump = postgres.Open(access).DumpAsync(folder.Path, [], new BackupOptions { Engine = BackupEngine.PgDump }, operation, cancel.Token);
+                if (cancelled && children.Exists(IsDump)) await cancel.CancelAsync();
+                await Task.Delay(10);
+            }
+        });
+        var dump = postgres.Open(access).DumpAsync(folder.Path, [], new BackupOptions { Engine = BackupEngine.PgDump }, new RecordingOperation(), cancel.Token);
         if (cancelled) await Assert.ThrowsAnyAsync<OperationCanceledException>(() => dump);
         else Assert.Equal(400_000, (await dump).Tables.Sum(table => table.Rows));
+        await over.CancelAsync();
+        await look;
         Assert.Contains(children, IsDump);
         Assert.DoesNotContain(children, child => Holds(child.CommandLine) || Holds(child.Environment));
         Assert.Equal([UnixFileMode.UserRead | UnixFileMode.UserWrite, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute], modes.Take(2));

@@ -59,6 +59,7 @@ public sealed class MetabaseFailureTests(PostgresFixture postgres)
     }
 
     [SkippableFact]
+    [Trait("Category", "Long")]
     public async Task How_far_the_migration_is_is_shown_while_it_is_awaited()
     {
         await using var scene = await MetabaseScene.StartAsync(postgres, From, ("MB_STANDIN_DELAY_MS", "400"));

@@ -14,7 +14,7 @@ public sealed class UpgradePauseTests : IDisposable
         var result = await _bench.RunAsync();
 
         AssertPaused(result, "export", "1.0.0");
-        Assert.Equal(["Lock#1", "Readiness#1"], _bench.World.Calls);
+        Assert.Equal(["Lock#1", "LockData#1", "Readiness#1"], _bench.World.Calls);
         Assert.Contains("How to export", result.Message);
         Assert.Contains("the same command goes on", result.Message);
         Assert.Contains("export", result.Message);

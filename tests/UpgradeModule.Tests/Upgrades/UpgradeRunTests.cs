@@ -38,7 +38,7 @@ public sealed class UpgradeRunTests : IDisposable
         Assert.Equal("2.0.0", result.Reached!.Text);
         _bench.AssertRuns("2.0.0", "first", "second");
         Assert.Equal(
-            ["Lock#1", "Readiness#1", "Fetch#1", "Fetch#2", "Backup#1", "Prove#1",
+            ["Lock#1", "LockData#1", "Readiness#1", "Fetch#1", "Fetch#2", "Backup#1", "Prove#1",
              "Invariants#1", "Stop#1", "Invariants#2", "Point#1", "Swap#1", "Start#1", "Wait#1", "Invariants#3",
              "Invariants#4", "Stop#2", "Invariants#5", "Point#2", "Swap#2", "Start#2", "Wait#2", "Invariants#6"],
             _bench.World.Calls);
@@ -72,7 +72,7 @@ public sealed class UpgradeRunTests : IDisposable
         {
             Assert.Equal("DatabaseInUse", (await Assert.ThrowsAsync<UpgradeException>(() => _bench.RunAsync())).ErrorId);
             _bench.AssertRuns("1.0.0", "first", "second");
-            Assert.Equal(["Lock#1", "Readiness#1", "Fetch#1", "Fetch#2", "Stop#1", "Backup#1", "Start#1", "Wait#1"], _bench.World.Calls);
+            Assert.Equal(["Lock#1", "LockData#1", "Readiness#1", "Fetch#1", "Fetch#2", "Stop#1", "Backup#1", "Start#1", "Wait#1"], _bench.World.Calls);
         }
         else
         {
@@ -270,7 +270,7 @@ public sealed class UpgradeRunTests : IDisposable
         Assert.Equal("NotReady", failure.ErrorId);
         Assert.Contains("DiskSpace: Only 3 bytes are free. Free some.", failure.Message);
         Assert.Contains("Runtime: Java 8 is installed. Install Java 21.", failure.Message);
-        Assert.Equal(["Lock#1", "Readiness#1"], _bench.World.Calls);
+        Assert.Equal(["Lock#1", "LockData#1", "Readiness#1"], _bench.World.Calls);
         Assert.Empty(await _bench.Service.ListAsync(_bench.Deployment, default));
     }
 
@@ -422,7 +422,7 @@ public sealed class UpgradeRunTests : IDisposable
 
         Assert.Equal(UpgradeOutcome.Succeeded, result.Outcome);
         Assert.Empty(result.Steps);
-        Assert.Equal(["Lock#1"], _bench.World.Calls);
+        Assert.Equal(["Lock#1", "LockData#1"], _bench.World.Calls);
     }
 
     [Fact]
