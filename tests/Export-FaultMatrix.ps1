@@ -34,6 +34,7 @@ $lines = @(
     'An upgrade of the sample app from 1.0.0 by way of 1.1.0 to 2.0.0, killed with SIGKILL: after the intent of each action was written down, after its effect and before its'
     'result was written, and after its result. A client writes notes all the while. Then another process finishes the run or takes it back, and the application has to be healthy in exactly one'
     'version with every note that it acknowledged. "Aside" are notes that newer versions took before an undo: they are kept in the data that was replaced, and found there.'
+    'Where the application was killed with the run, as by a power cut, nothing starts it but the run that goes on.'
     'A process that died before anything was written down leaves no run; there the same command is given again. The downtime counts the time that the run lay dead.'
     ''
     'The long suite runs it (`./build.ps1 Test -Long`), `tests/Export-FaultMatrix.ps1` makes this page; some cells run in every test run.'
