@@ -75,7 +75,8 @@ function Invoke-Test {
         & (Join-Path $root 'tests/Invoke-PesterSuite.ps1') -Module (Get-ModuleFolder) -Results $results -Long:$Long
     )
     $passed, $failed, $skipped = 'Passed', 'Failed', 'Skipped' | ForEach-Object { ($suites | Measure-Object $_ -Sum).Sum }
-    foreach ($failure in $suites.Failures) { "failed: $failure" }
+    # Not $suites.Failures: where no suite has any, strict mode finds no such property.
+    foreach ($suite in $suites) { foreach ($failure in $suite.Failures) { "failed: $failure" } }
     '{0} passed, {1} failed, {2} skipped' -f $passed, $failed, $skipped
     if ($failed -gt 0) { exit 1 }
 }
