@@ -9,8 +9,7 @@
     PowerShellVersion    = '7.4'
     CompatiblePSEditions = @('Core')
 
-    TypesToProcess       = @('UpgradeModule.types.ps1xml')
-    FormatsToProcess     = @('UpgradeModule.format.ps1xml')
+    # Types and formats: views/UpgradeModule.Views.psd1, loaded by the first cmdlet.
 
     # Explicit, all of them: a missing list makes PowerShell load the module to find out.
     CmdletsToExport      = @(

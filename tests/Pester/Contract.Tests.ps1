@@ -12,6 +12,7 @@ BeforeDiscovery {
 BeforeAll {
     Import-Module (Join-Path $PSScriptRoot Support/UpgradeTesting.psm1) -Force
     Import-BuiltModule
+    $null = Get-AppDefinition metabase   # the views come with the first cmdlet
     $script:common = [Management.Automation.Internal.CommonParameters].GetProperties().Name + 'WhatIf', 'Confirm', 'ProgressAction'
     function Get-OwnParameter($Cmdlet) { $Cmdlet.Parameters.Values | Where-Object Name -notin $common }
 }

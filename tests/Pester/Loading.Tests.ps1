@@ -108,6 +108,148 @@ Describe 'Loading the module' {
     }
 }
 
+Describe 'The views' {
+    It 'come with the first cmdlet, before anything is shown, and go with the module' {
+        $found = Invoke-Pwsh {
+            Import-Module $Manifest
+            $imported = @(Get-FormatData 'UpgradeModule.*').Count
+            $shown = Get-AppRelease metabase | Select-Object -First 1 | Out-String
+            $used = @(Get-FormatData 'UpgradeModule.*').Count
+            $depth = (Get-TypeData UpgradeModule.AppRecord).SerializationDepth
+            $listed = @(Get-Module).Name
+            Remove-Module UpgradeModule
+            $removed = @(Get-FormatData 'UpgradeModule.*').Count
+            Import-Module $Manifest
+            $again = Get-AppRelease metabase | Select-Object -First 1 | Out-String
+            @{ Imported = $imported; Shown = $shown; Used = $used; Depth = $depth; Listed = $listed; Removed = $removed; Again = $again }
+        }
+        $found.Imported | Should -Be 0
+        $found.Shown | Should -Match 'App: metabase'
+        $found.Used | Should -BeGreaterThan 15
+        $found.Depth | Should -Be 7
+        $found.Listed | Should -Not -Contain UpgradeModule.Views
+        $found.Removed | Should -Be 0
+        $found.Again | Should -Be $found.Shown
+    }
+
+    It 'are loaded once, however many cmdlets run, and again by an import with -Force' {
+        $found = Invoke-Pwsh {
+            Import-Module $Manifest
+            1..3 | ForEach-Object { $null = Get-AppDefinition metabase }
+            $once = @((Get-Module UpgradeModule).NestedModules).Count
+            Import-Module $Manifest -Force
+            $shown = Get-AppRelease metabase | Select-Object -First 1 | Out-String
+            @{ Once = $once; Shown = $shown; Files = @((Get-Module UpgradeModule).NestedModules.ExportedFormatFiles).Count }
+        }
+        $found.Once | Should -Be 1
+        $found.Shown | Should -Match 'App: metabase'
+        $found.Files | Should -Be 1
+    }
+
+    It 'are there in every runspace: <_>' -ForEach 'ForEach-Object -Parallel', 'one made with the module in its initial state', 'Start-Job' {
+        $shown = Invoke-Pwsh -Argument $_ {
+            switch ($Argument) {
+                'ForEach-Object -Parallel' { 1..3 | ForEach-Object -Parallel { Import-Module $using:Manifest; Get-AppRelease metabase | Select-Object -First 1 | Out-String } }
+                'Start-Job' { Start-Job { Import-Module $using:Manifest; Get-AppRelease metabase | Select-Object -First 1 | Out-String } | Receive-Job -Wait -AutoRemoveJob }
+                default {
+                    $state = [initialsessionstate]::CreateDefault()
+                    $null = $state.ImportPSModule($Manifest)
+                    $shell = [powershell]::Create($state)
+                    $shell.AddScript('Get-AppRelease metabase | Select-Object -First 1 | Out-String').Invoke()
+                }
+            }
+        }
+        $shown | Should -Not -BeNullOrEmpty
+        foreach ($text in $shown) { $text | Should -Match 'App: metabase' }
+    }
+
+    It 'are there for a module that nests this one, whose functions call its cmdlets' {
+        $folder = New-TestFolder
+        try {
+            Set-Content (Join-Path $folder Wrapper.psm1) 'function Show-It { Get-AppRelease metabase | Select-Object -First 1 | Out-String }'
+            New-ModuleManifest (Join-Path $folder Wrapper.psd1) -RootModule Wrapper.psm1 -NestedModules (Get-BuiltManifest) -FunctionsToExport Show-It -CmdletsToExport @()
+            Invoke-Pwsh -Argument $folder { Import-Module (Join-Path $Argument Wrapper.psd1); Show-It; Show-It } | ForEach-Object { $_ | Should -Match 'App: metabase' }
+        }
+        finally { Remove-Item -LiteralPath $folder -Recurse -Force }
+    }
+
+    It 'show what comes from a file like what is here, once a cmdlet has run' {
+        $found = Invoke-Pwsh {
+            Import-Module $Manifest
+            $file = New-TemporaryFile
+            Get-AppRelease metabase | Select-Object -First 1 | Export-Clixml $file
+            $here = Get-AppRelease metabase | Select-Object -First 1 | Out-String
+            $far = Import-Clixml $file | Out-String
+            Remove-Item $file
+            @{ Here = $here; Far = $far }
+        }
+        $found.Far | Should -Be $found.Here
+    }
+
+    It 'are loaded from a folder with wildcard characters, with -WhatIf in force' {
+        $folder = New-TestFolder
+        try {
+            $place = (New-Item -ItemType Directory (Join-Path $folder 'a [1] b')).FullName
+            Copy-Item (Join-Path (Split-Path (Get-BuiltManifest)) *) -Destination $place -Recurse
+            Invoke-Pwsh -Argument $place {
+                $WhatIfPreference = $true
+                Import-Module ([WildcardPattern]::Escape((Join-Path $Argument UpgradeModule.psd1)))
+                Get-AppRelease metabase | Select-Object -First 1 | Out-String
+            } | Should -Match 'App: metabase'
+        }
+        finally { Remove-Item -LiteralPath $folder -Recurse -Force }
+    }
+
+    It 'bring what keeps records whole on their way out of a restricted session' {
+        $found = Invoke-Pwsh {
+            $state = [initialsessionstate]::CreateRestricted('RemoteServer')
+            $null = $state.ImportPSModule($Manifest)
+            $shell = [powershell]::Create($state)
+            $path = $shell.AddCommand('Get-UpgradePath').AddParameter('App', 'metabase').AddParameter('From', '0.48.1').AddParameter('To', '0.50.36').Invoke()
+            @{ To = "$($path.To)"; Errors = @($shell.Streams.Error | ForEach-Object { "$_" }); Types = @($shell.Runspace.InitialSessionState.Types.FileName) -like '*UpgradeModule.types.ps1xml' }
+        }
+        $found.Errors | Should -BeNullOrEmpty
+        $found.To | Should -Be '0.50.36'
+        $found.Types | Should -HaveCount 1
+    }
+
+    It 'are not needed: without <_> a cmdlet works, and tells it with -Verbose' -ForEach 'views/UpgradeModule.format.ps1xml', 'views' {
+        $folder = New-TestFolder
+        try {
+            Copy-Item (Join-Path (Split-Path (Get-BuiltManifest)) *) -Destination $folder -Recurse
+            Remove-Item (Join-Path $folder $_) -Recurse
+            $found = Invoke-Pwsh -Argument $folder {
+                Import-Module (Join-Path $Argument UpgradeModule.psd1)
+                $releases = @(Get-AppRelease metabase -Verbose 4>&1)
+                @{ Releases = @($releases | Where-Object { $_ -is [UpgradeModule.AppRelease] }).Count; Errors = $Error.Count; Told = @($releases | Where-Object { $_ -is [Management.Automation.VerboseRecord] } | ForEach-Object Message) }
+            }
+            $found.Releases | Should -BeGreaterThan 100
+            $found.Errors | Should -Be 0
+            $found.Told -join "`n" | Should -Match "views can't be loaded"
+        }
+        finally { Remove-Item -LiteralPath $folder -Recurse -Force }
+    }
+}
+
+Describe 'A module that lacks <Lack>' -ForEach @{ Lack = 'engine'; Command = 'Get-AppRelease metabase'; Id = 'ModuleIncomplete' }, @{ Lack = 'apps'; Command = 'Get-AppRelease metabase'; Id = 'AppNotFound' } {
+    It 'says what is missing, and what to do' {
+        $folder = New-TestFolder
+        try {
+            Copy-Item (Join-Path (Split-Path (Get-BuiltManifest)) *) -Destination $folder -Recurse
+            Remove-Item (Join-Path $folder $Lack) -Recurse
+            $found = Invoke-Pwsh -Argument @{ Folder = $folder; Command = $Command } {
+                Import-Module (Join-Path $Argument.Folder UpgradeModule.psd1)
+                Invoke-Expression "$($Argument.Command) -StorePath '$(Join-Path $Argument.Folder store.db)' -ErrorAction SilentlyContinue -ErrorVariable failed"
+                $failed | ForEach-Object { @{ Id = $_.FullyQualifiedErrorId; Text = "$_"; Remedy = $_.ErrorDetails.RecommendedAction } }
+            }
+            $found.Id | Should -BeLike "$Id,*"
+            $found.Text | Should -Match ([regex]::Escape((Join-Path $folder $Lack)))
+            $found.Remedy | Should -Match 'again, whole'
+        }
+        finally { Remove-Item -LiteralPath $folder -Recurse -Force }
+    }
+}
+
 Describe 'The built module' {
     BeforeAll {
         $script:manifest = Get-BuiltManifest
@@ -123,6 +265,7 @@ Describe 'The built module' {
     It 'has the version of Directory.Build.props' {
         $props = [xml](Get-Content (Join-Path (Get-RepositoryRoot) Directory.Build.props) -Raw)
         $data.ModuleVersion | Should -Be ($props.Project.PropertyGroup.Version | Select-Object -First 1)
+        (Import-PowerShellDataFile (Join-Path $folder views/UpgradeModule.Views.psd1)).ModuleVersion | Should -Be $data.ModuleVersion
         (Get-Item (Join-Path $folder UpgradeModule.dll)).VersionInfo.FileVersion | Should -BeLike "$($data.ModuleVersion)*"
     }
 

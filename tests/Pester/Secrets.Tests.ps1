@@ -16,7 +16,6 @@ BeforeDiscovery {
             $script:database = New-TestDatabase $server -Password $secret -Rights ''
             $script:admin = "admin_$($database.Name)"
             $null = Invoke-TestSql $server "CREATE ROLE `"$admin`" LOGIN SUPERUSER PASSWORD '$($maintenance -replace "'", "''")'"
-            $script:given = [Collections.Generic.List[string]]::new()
             $name = 'app_' + ($Way -split ' ')[-1]
             $script:arguments = @{ Artifacts = $artifacts; Deep = @{} }
             $plain = 'SAMPLEAPP_DB_TYPE=postgres', 'SAMPLEAPP_DB_HOST=127.0.0.1', "SAMPLEAPP_DB_PORT=$($server.Port)", "SAMPLEAPP_DB_NAME=$($database.Name)", "SAMPLEAPP_DB_USER=$($database.User)"
@@ -161,6 +160,8 @@ public sealed class CommandLineWatch : IDisposable
     $script:server = Start-TestPostgres
     $script:artifacts = Get-SampleArtifact
     $script:watch = [CommandLineWatch]::new()
+    # The files that an administrator wrote a password into, of all the ways: their folders lie beside each other.
+    $script:given = [Collections.Generic.List[string]]::new()
 
     # A password that breaks where it is pasted unescaped. Its core survives every way of escaping.
     $script:cores = [Collections.Generic.List[string]]::new()

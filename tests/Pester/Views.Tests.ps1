@@ -1,6 +1,7 @@
 BeforeAll {
     Import-Module (Join-Path $PSScriptRoot Support/UpgradeTesting.psm1) -Force
     Import-BuiltModule
+    $null = Get-AppDefinition metabase   # the views come with the first cmdlet
 
     function Get-Shown([Parameter(ValueFromPipeline)] $Record, [int] $Width = 100) {
         process { ($Record | Out-String -Width $Width) -replace '\x1b\[[0-9;]*m' }

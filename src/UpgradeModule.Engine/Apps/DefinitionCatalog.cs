@@ -118,9 +118,15 @@ internal sealed class DefinitionCatalog(string shippedDirectory, IStateStore sto
 
     private static string NameOf(string path) => Path.GetFileNameWithoutExtension(path);
 
-    private static UpgradeException NotFound(string name, string[] known, bool registeredOnly = false)
+    private UpgradeException NotFound(string name, string[] known, bool registeredOnly = false)
     {
         var names = string.Join(", ", known.Distinct(StringComparer.OrdinalIgnoreCase).Order(StringComparer.OrdinalIgnoreCase));
+        if (!registeredOnly && _shipped.Value.Length == 0)
+        {
+            var others = names.Length == 0 ? "None is registered either." : $"Registered are: {names}.";
+            return new UpgradeException("AppNotFound", UpgradeErrorCategory.ObjectNotFound, name, $"There is no app definition '{name}': those that ship with the module are missing from '{shippedDirectory}'. {others}", "Install the module again, whole.");
+        }
+
         return registeredOnly
             ? new UpgradeException("AppNotFound", UpgradeErrorCategory.ObjectNotFound, name, $"No definition is registered under the name '{name}'.", names.Length == 0 ? "None is registered at all." : $"There are: {names}.")
             : new UpgradeException("AppNotFound", UpgradeErrorCategory.ObjectNotFound, name, $"There is no app definition '{name}'. There are: {names}.", "Describe other applications in a file and register it with Register-AppDefinition.");

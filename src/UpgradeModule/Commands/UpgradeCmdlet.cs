@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Management.Automation;
 using UpgradeModule.Errors;
+using UpgradeModule.Loading;
 using UpgradeModule.Pipeline;
 
 namespace UpgradeModule.Commands;
@@ -25,6 +26,9 @@ public abstract class UpgradeCmdlet : PSCmdlet, IDisposable, IPipelineVoice
         Dispose(true);
         GC.SuppressFinalize(this);
     }
+
+    /// <summary>Has the views of what will be written loaded.</summary>
+    protected override void BeginProcessing() => RecordViews.EnsureLoaded(MyInvocation.MyCommand.Module, WriteVerbose);
 
     /// <summary>Cancels the work when the user presses Ctrl+C or the pipeline is stopped.</summary>
     protected override void StopProcessing() => _ = _stop.CancelAsync();

@@ -18,6 +18,7 @@ internal static class ErrorFactory
             // The views show the remedy on a line of its own; the exception's message has both.
             ErrorDetails = new ErrorDetails(Text(known)) { RecommendedAction = known.Remedy ?? "" },
         },
+        { InnerException: { } inner } when Known(inner) is { } known => Create(known, target),
         IContainsErrorRecord { ErrorRecord: { } own } when own.CategoryInfo.Category != ErrorCategory.NotSpecified => new ErrorRecord(own, exception),
         _ => new ErrorRecord(exception, UnexpectedId, ErrorCategory.InvalidResult, target)
         {
@@ -27,6 +28,9 @@ internal static class ErrorFactory
             },
         },
     };
+
+    // The runtime wraps what its resolving handler throws: a module whose engine is missing says so.
+    private static UpgradeException? Known(Exception? exception) => exception as UpgradeException ?? (exception?.InnerException is { } inner ? Known(inner) : null);
 
     private static string Text(UpgradeException known) => known.Detail is { } detail ? known.Reason + Environment.NewLine + detail : known.Reason;
 
