@@ -123,7 +123,7 @@ Describe 'Backups of PostgreSQL' -ForEach @{ Missing = $missing } {
     }
 
     It 'tell how far they are: the percentage by bytes, tables, rate and time left; and are gzip in members that stand alone' -Tag Long {
-        foreach ($table in 1..4) { $null = Invoke-TestSql $server -Database $database.Name "SET ROLE `"$($database.Name)`"; CREATE TABLE app.big$table AS SELECT i, md5(i::text) || md5((i + 1)::text) || md5((i + 2)::text) AS t FROM generate_series(1, 600000) i" }
+        foreach ($table in 1..4) { $null = Invoke-TestSql $server -Database $database.Name "SET ROLE `"$($database.Name)`"; CREATE TABLE app.big$table AS SELECT i, md5(i::text) || md5((i + 1)::text) || md5((i + 2)::text) AS t FROM generate_series(1, 1500000) i" }
         $seen = @{}
         foreach ($work in 'Backup-AppDatabase notes -Jobs 1', 'Get-AppBackup notes -Latest | Test-AppBackup') {
             $shell = [powershell]::Create()
