@@ -23,6 +23,11 @@ internal sealed class ArtifactService(IDefinitionCatalog definitions, IArtifactF
     /// <inheritdoc/>
     public async Task<AppDeployment> UpdateAsync(DeploymentContext context, ArtifactRequest request, CancellationToken cancellationToken)
     {
+        if (context.Deployment.HostKind is AppHostKind.Docker or AppHostKind.Compose or AppHostKind.Swarm)
+        {
+            throw new UpgradeException("HostKindNotSupported", UpgradeErrorCategory.InvalidOperation, context.Deployment.Name, $"'{context.Deployment.Name}' runs in a container ({context.Deployment.HostKind}), so it has no file that could be swapped.", "Use Update-AppImage, which looks first whether something else makes the container.");
+        }
+
         var (edition, version) = VersionSwap.InEdition(context, request.Edition, request.Version);
         var complete = request with { Edition = edition, Version = version };
         var (deployment, kept) = await _swap.RunAsync(context, ToSource(complete), "Update-AppArtifact", cancellationToken).ConfigureAwait(false);

@@ -17,7 +17,7 @@ internal sealed class DeploymentFinder(DeploymentServices services)
         var specs = await SpecsAsync(query, operation, cancellationToken).ConfigureAwait(false);
         var stored = await services.Store.ListDeploymentsAsync(cancellationToken).ConfigureAwait(false);
         var taken = stored.Select(static deployment => deployment.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
-        var request = new FindRequest { DockerHost = query.DockerHost, Operation = operation };
+        var request = new FindRequest { DockerHost = query.DockerHost, Operation = operation, IsKnown = found => stored.Any(other => IsSame(other, found)) };
         foreach (var host in services.AllHosts().Where(host => query.HostKinds.Count == 0 || query.HostKinds.Contains(host.Kind)))
         {
             await foreach (var found in OfHostAsync(host, specs, request, cancellationToken).ConfigureAwait(false))

@@ -10,7 +10,7 @@ BeforeDiscovery {
         @{ What = 'a version that never was'; Command = { Get-UpgradePath metabase 0.50.36 -To 0.50.999 }; Id = 'VersionNotFound'; Target = '0.50.999'; Category = 'ObjectNotFound'; Says = '0\.50\.36' }
         @{ What = 'a target that is no version'; Command = { Get-UpgradePath metabase 0.50.36 -To newest }; Id = 'VersionInvalid'; Target = 'newest'; Category = 'InvalidArgument'; Says = 'latest' }
         @{ What = 'a start that is no version'; Command = { Get-UpgradePath metabase new }; Id = 'VersionInvalid'; Target = 'new'; Category = 'InvalidArgument'; Says = 'is written like' }
-        @{ What = 'an older target'; Command = { Get-UpgradePath metabase 0.50.36 -To 0.49.1 }; Id = 'TargetOlder'; Target = '0.49.1'; Category = 'InvalidArgument'; Says = 'Restore-AppDatabase.*artifact' }
+        @{ What = 'an older target'; Command = { Get-UpgradePath metabase 0.50.36 -To 0.49.1 }; Id = 'TargetOlder'; Target = '0.49.1'; Category = 'InvalidArgument'; Says = 'Undo-UpgradeRun.*Restore-AppDatabase.*Invoke-MigrateDown' }
         @{ What = 'an unknown edition'; Command = { Get-UpgradePath metabase 0.50.36 -Edition premium }; Id = 'EditionNotFound'; Target = 'premium'; Category = 'ObjectNotFound'; Says = 'oss, ee' }
         @{ What = 'a path that belongs to no deployment'; Command = { Get-UpgradePath metabase 0.50.1 -To 0.50.36 | Invoke-AppUpgrade }; Id = 'DeploymentMissing'; Target = 'metabase 0.50.1 -> 0.50.36'; Category = 'InvalidArgument'; Says = 'Get-AppDeployment' }
         @{ What = 'a name that is none of a deployment'; Command = { Register-AppDeployment 'a*b' (Get-SampleDefinition) -ArtifactPath (Get-SampleArtifact 1.0.0) }; Id = 'DeploymentInvalid'; Target = 'a*b'; Category = 'InvalidArgument'; Says = 'letters' }

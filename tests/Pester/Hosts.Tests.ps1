@@ -31,7 +31,8 @@ Describe 'Find-AppDeployment' {
         $registered = $found | Register-AppDeployment -EnvironmentFile $app.Deployment.Settings.EnvironmentFiles
         $registered.Version.Text | Should -Be '1.0.0'
         ($registered | Get-AppService).Status | Should -Be Running
-        Find-AppDeployment (Get-SampleDefinition) -HostKind Process -WarningAction SilentlyContinue | Where-Object { $_.Settings.ArtifactPath -eq $app.Artifact } | Should -BeNullOrEmpty -Because 'it is registered now'
+        Find-AppDeployment (Get-SampleDefinition) -HostKind Process -WarningVariable told -WarningAction SilentlyContinue | Where-Object { $_.Settings.ArtifactPath -eq $app.Artifact } | Should -BeNullOrEmpty -Because 'it is registered now'
+        $told | Where-Object Message -Like "*$($app.Artifact)*" | Should -BeNullOrEmpty -Because 'it is registered now'
     }
 
     It 'finds what was started under a name that is registered no more, by whatever name it comes back' -Skip:(-not $IsLinux) {

@@ -88,6 +88,10 @@ Describe 'The history of runs' {
         $json = $result | Export-UpgradeReport -Path $folder -Format Json
         $kept = (Get-Content -LiteralPath $json.Path -Raw | ConvertFrom-Json).run.historyHead
         $kept | Should -Be $head
+        $named = $result | Export-UpgradeReport -Path (Join-Path $folder report.JSON)
+        $named.Format | Should -Be Json
+        (Get-Content -LiteralPath $named.Path -Raw | ConvertFrom-Json).run.historyHead | Should -Be $head
+        ($result | Export-UpgradeReport -Path (Join-Path $folder page.json) -Format Html).Format | Should -Be Html
 
         # What the module does afterwards removes nothing.
         $null = $result | Complete-UpgradeRun -Force

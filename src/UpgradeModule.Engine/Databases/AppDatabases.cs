@@ -26,6 +26,6 @@ public sealed class AppDatabases
     public IAppDatabase Open(DatabaseAccess access, IOperationContext operation)
     {
         if (_engines.TryGetValue(access.Target.Engine, out var open)) return open(access, operation);
-        throw new UpgradeException("EngineNotSupported", UpgradeErrorCategory.NotImplemented, access.Target, $"This version of the module can't work with {access.Target.Engine} databases yet; it can with {string.Join(" and ", _engines.Keys)}.", "Back it up with the engine's own tools and upgrade by hand.");
+        throw new UpgradeException("EngineNotSupported", UpgradeErrorCategory.NotImplemented, access.Target, $"This version of the module can't work with {access.Target.Engine} databases; it can with {string.Join(" and ", _engines.Keys)}.", "Back it up with the engine's own tools and upgrade by hand.");
     }
 }

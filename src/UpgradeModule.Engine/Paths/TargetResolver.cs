@@ -99,5 +99,5 @@ internal sealed class TargetResolver(AppSpec spec, VersionScheme scheme, string 
         UpgradeErrorCategory.InvalidArgument,
         target,
         $"{spec.DisplayName} {target} is older than {scheme.In(from, edition)}, which runs. An upgrade path goes up only: an older version on a newer database breaks it.",
-        "There are two ways back: Restore-AppDatabase with the backup taken before the upgrade, which loses what was written since; or, where the application can, its own down-migration, run with the newer version's artifact while the service is stopped (for Metabase: migrate down).");
+        "There are two ways back: Undo-UpgradeRun, or Restore-AppDatabase with the backup taken before the upgrade, which loses what was written since; or, where the application can migrate down, Invoke-MigrateDown, which keeps it.");
 }

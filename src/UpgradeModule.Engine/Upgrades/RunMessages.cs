@@ -19,7 +19,12 @@ internal static class RunMessages
     public static string Succeeded(RunContext run, UpgradeRun record)
     {
         var text = string.Create(CultureInfo.InvariantCulture, $"{run.AppName} {run.Reached} runs and is healthy; it could not be used for {run.Downtime.Elapsed.TotalSeconds:0.0} s.");
-        return record.Kept.Count == 0 ? text : $"{text} {record.Kept.Count} item(s) are kept for the way back until Complete-UpgradeRun drops them.";
+        return record.Kept.Count switch
+        {
+            0 => text,
+            1 => $"{text} One thing is kept for the way back until Complete-UpgradeRun drops it.",
+            var count => string.Create(CultureInfo.InvariantCulture, $"{text} {count} things are kept for the way back until Complete-UpgradeRun drops them."),
+        };
     }
 
     /// <summary>The run paused.</summary>

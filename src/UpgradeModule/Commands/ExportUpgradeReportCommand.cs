@@ -32,8 +32,8 @@ public sealed class ExportUpgradeReportCommand : StoreCmdlet
     [ValidateNotNullOrEmpty]
     public string Path { get; set; } = ".";
 
-    /// <summary>The form: a page for people, or JSON for programs.</summary>
-    [Parameter(HelpMessage = "The form: Html for people, Json for programs.")]
+    /// <summary>The form: a page for people, or JSON for programs. Without it, JSON for a file whose name ends so, else a page.</summary>
+    [Parameter(HelpMessage = "The form: Html for people, Json for programs; as the file's name ends without it.")]
     public ReportFormat Format { get; set; }
 
     /// <summary>Replaces a file that is there.</summary>
@@ -44,12 +44,13 @@ public sealed class ExportUpgradeReportCommand : StoreCmdlet
     private protected override void ProcessInput()
     {
         var path = FullPath(Path);
+        var format = IsBound(nameof(Format)) || !path.EndsWith(".json", StringComparison.OrdinalIgnoreCase) ? Format : ReportFormat.Json;
         if (ParameterSetName == ByRehearsal)
         {
             foreach (var rehearsal in Rehearsal)
             {
                 if (!ShouldProcess(path, $"Write the report of the rehearsal for '{rehearsal.Deployment.Name}'")) continue;
-                if (TryRun(rehearsal.Deployment.Name, operation => Session.Engine.Reports.ExportAsync(rehearsal, path, Format, Force, operation.Token), out var report)) WriteObject(report);
+                if (TryRun(rehearsal.Deployment.Name, operation => Session.Engine.Reports.ExportAsync(rehearsal, path, format, Force, operation.Token), out var report)) WriteObject(report);
             }
 
             return;
@@ -59,7 +60,7 @@ public sealed class ExportUpgradeReportCommand : StoreCmdlet
         {
             if (!TryRun(given.RunId, operation => FindAsync(given, operation), out var run)) continue;
             if (!ShouldProcess(path, $"Write the report of the run {run.RunId}")) continue;
-            if (TryRun(run.RunId, operation => Session.Engine.Reports.ExportAsync(run, path, Format, Force, operation.Token), out var report)) WriteObject(report);
+            if (TryRun(run.RunId, operation => Session.Engine.Reports.ExportAsync(run, path, format, Force, operation.Token), out var report)) WriteObject(report);
         }
     }
 

@@ -77,6 +77,35 @@ public sealed class DeploymentFindingTests : IDisposable
         Assert.Contains(scene.Told.Warnings, warning => warning.Contains("SAMPLEAPP_PORT", StringComparison.Ordinal) && warning.Contains("-EnvironmentFile", StringComparison.Ordinal));
     }
 
+    [SkippableFact]
+    public async Task Nobody_is_told_how_to_register_a_process_that_is_registered()
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "Other systems don't tell a process's directory.");
+        await using var scene = await ProcessScene.CreateAsync();
+        await scene.StartAsync();
+        var spec = SampleApps.Spec with { Artifact = SampleApps.Spec.Artifact! with { FileName = Path.GetFileName(scene.Artifact) } };
+
+        var found = new List<AppDeployment>();
+        var request = new FindRequest { Operation = scene.Told, IsKnown = one => one.Settings.ArtifactPath == scene.Artifact };
+        await foreach (var one in scene.Host.FindAsync([spec], request, CancellationToken.None)) found.Add(one);
+
+        Assert.Contains(found, one => one.Settings.ArtifactPath == scene.Artifact);
+        Assert.DoesNotContain(scene.Told.Warnings, warning => warning.Contains(scene.Artifact, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_host_kind_is_told_what_is_registered()
+    {
+        var settings = new AppHostSettings { ArtifactPath = "/srv/app.jar" };
+        await _scene.Store.SaveDeploymentAsync(Found("one", settings) with { HostKind = AppHostKind.Process }, replace: false, default);
+        var host = Add(AppHostKind.Process);
+        await FindAsync(new FindQuery());
+        var asked = (FindRequest)Assert.Single(host.ReceivedCalls(), call => call.GetMethodInfo().Name == nameof(IAppHost.FindAsync)).GetArguments()[1]!;
+        Assert.True(asked.IsKnown(Found("other", settings) with { HostKind = AppHostKind.Process }));
+        Assert.False(asked.IsKnown(Found("one", new AppHostSettings { ArtifactPath = "/srv/b.jar" }) with { HostKind = AppHostKind.Process }));
+        Assert.False(asked.IsKnown(Found("one", settings) with { HostKind = AppHostKind.Docker }));
+    }
+
     public void Dispose() => _scene.Dispose();
 
     private static AppDeployment Found(string name, AppHostSettings settings) => new() { Name = name, App = "app", Edition = "oss", Settings = settings };

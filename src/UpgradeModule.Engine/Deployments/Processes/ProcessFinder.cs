@@ -14,8 +14,8 @@ internal static class ProcessFinder
 
     /// <summary>Finds them.</summary>
     /// <param name="specs">The applications.</param>
-    /// <param name="operation">Who is told.</param>
-    public static IReadOnlyList<AppDeployment> Find(IReadOnlyList<AppSpec> specs, IOperationContext operation)
+    /// <param name="request">Who is told, and what is known already.</param>
+    public static IReadOnlyList<AppDeployment> Find(IReadOnlyList<AppSpec> specs, FindRequest request)
     {
         if (!OperatingSystem.IsLinux()) return [];
         var own = UnixCommandMatch.Link("self", "ns/mnt");
@@ -26,6 +26,7 @@ internal static class ProcessFinder
             if (UnixCommandMatch.Link(Text(id), "ns/mnt") != own || IsOfUnit(id)) continue;
             if (Match(id, specs) is { } match && !found.Exists(other => other.Settings.ArtifactPath == match.Settings.ArtifactPath))
             {
+                var operation = request.IsKnown(match) ? NullOperationContext.Instance : request.Operation;
                 found.Add(WithoutSecrets(id, match, operation));
                 TellOfEnvironment(id, match, specs.First(spec => spec.Name == match.App), operation);
             }

@@ -207,7 +207,7 @@ internal sealed class ProcessHost : IAppHost
     /// <inheritdoc/>
     public async IAsyncEnumerable<AppDeployment> FindAsync(IReadOnlyList<AppSpec> specs, FindRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        foreach (var found in await Task.Run(() => ProcessFinder.Find(specs, request.Operation), cancellationToken).ConfigureAwait(false)) yield return found;
+        foreach (var found in await Task.Run(() => ProcessFinder.Find(specs, request), cancellationToken).ConfigureAwait(false)) yield return found;
     }
 
     // What lies there is what will run; a record may be of before a swap by hand.
