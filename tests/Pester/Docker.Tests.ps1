@@ -114,6 +114,7 @@ Describe 'An app that runs in a container' -ForEach @{ Missing = $missing } {
 
         $service = $deployment | Stop-AppService
         $service.Status | Should -Be Stopped
+        (Get-ErrorOf { $service.Deployment | Update-AppArtifact -Version 1.1.0 }).FullyQualifiedErrorId | Should -BeLike 'HostKindNotSupported,*'
         $service = $service.Deployment | Update-AppImage -Version 1.1.0 -WarningAction SilentlyContinue | Start-AppService | Wait-AppService
         $service.Health, $service.Version.Text | Should -Be 'Healthy', '1.1.0'
         Get-NoteId $app.Url | Should -Contain $id
