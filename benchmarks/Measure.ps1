@@ -11,7 +11,7 @@
     pwsh -NoProfile benchmarks/Measure.ps1 -Runs 11
 #>
 [CmdletBinding()]
-param([int] $Runs = 11)
+param([int] $Runs = 41)
 
 $ErrorActionPreference = 'Stop'
 $root = Split-Path $PSScriptRoot
