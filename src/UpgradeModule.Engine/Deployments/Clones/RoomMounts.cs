@@ -54,7 +54,8 @@ internal static partial class RoomMounts
         mounts.AddRange(hidden.Where(path => !Overlap(path, folder) && !covers.Any(cover => Overlap(path, cover.At))).Distinct(StringComparer.Ordinal).Select(static path => new RoomMount("hide", path)));
         return mounts;
 
-        string Keep(int index) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{folder}/keep/{index}");
+        // Seen from the clone's folder, in which the shell works: its path may lie in what is covered by then.
+        string Keep(int index) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"./keep/{index}");
     }
 
     /// <summary>Writes the list of names for a room: who asks for the address of the machine's own name there finds it, though no server of names can be asked.</summary>

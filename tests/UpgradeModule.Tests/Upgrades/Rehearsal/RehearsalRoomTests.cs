@@ -51,6 +51,18 @@ public class RehearsalRoomTests(PostgresFixture postgres)
     }
 
     [SkippableFact]
+    public async Task Programs_of_a_covered_folder_are_there_where_the_deployment_lies_in_one_too()
+    {
+        Require();
+        using var elsewhere = new TempFolder();
+        using var programs = new TempFolder();
+        await using var scene = await StartAsync(false, elsewhere, "127.0.0.1:1");
+        var said = await RehearseAsync(scene, ["env", $"PATH={programs.Path}:{Environment.GetEnvironmentVariable("PATH")}"]);
+        Assert.True(said.Contains("healthy: True, isolated: True", StringComparison.Ordinal), said);
+        Assert.Empty(RehearsalWorld.Left(Path.Combine(scene.Folder, "app", ".upgrademodule")));
+    }
+
+    [SkippableFact]
     public async Task A_user_who_may_make_no_room_is_refused_before_anything_is_made_and_let_by_a_switch()
     {
         Require();
