@@ -40,7 +40,7 @@ function Invoke-Target([string] $Project, [string] $Target) {
 }
 
 function Invoke-Clean {
-    Invoke-DotNet build (Join-Path $root 'UpgradeModule.sln') -t:Clean -c $Configuration -v quiet '-clp:NoSummary'
+    Invoke-Target 'UpgradeModule.sln' Clean
     if (Test-Path -LiteralPath $output) { Remove-Item -LiteralPath $output -Recurse -Force }
 }
 
